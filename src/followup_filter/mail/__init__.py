@@ -1,0 +1,1 @@
+"""Where mail comes from and what it says: sources, MIME to Message, text clean-up."""
