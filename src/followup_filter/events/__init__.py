@@ -1,0 +1,1 @@
+"""Events and cards, and which event caused a mail."""

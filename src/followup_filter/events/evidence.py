@@ -1,0 +1,228 @@
+"""What in one mail points to one event: small pure functions, each naming what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from followup_filter.events import names
+from followup_filter.events.dates import NamedDay, named_days
+from followup_filter.events.event import Event, EventList
+from followup_filter.mail.message import Message
+
+WEIGHTS: Mapping[str, float] = {
+    "reply_thread": 8.0,
+    "event_named": 7.0,
+    "alias": 7.0,
+    "organizer_address": 6.0,
+    "card_address": 6.0,
+    "quoted_event": 5.0,
+    "card_name": 5.0,
+    "card_company": 4.5,
+    "company_domain": 4.5,
+    "organizer_domain": 4.5,
+    "series_named": 4.0,
+    "organizer_named": 4.0,
+    "card_mentioned": 3.5,
+    "venue_named": 3.5,
+    "date_named": 3.0,
+    "gathering_mentioned": 2.8,
+    "recent": 1.2,
+}
+"""Log-odds of each sort of evidence, ordered as labels.md ranks them ("Which event"); set by hand in this version."""
+
+_GATHERING = ("交流会", "名刺交換", "お名刺", "朝食会", "ランチ会", "懇親会", "朝会", "夜会", "例会", "お会いし", "ご一緒し", "お目にかか", "networking", "met you", "meeting you", "meet you")
+_BACK_REFERENCE = ("先日", "昨日", "昨晩", "昨夜", "先週", "この前", "この間", "こないだ", "その節", "先だって", "お会いし", "ご一緒し", "お目にかか", "last week", "last night", "the other day", "yesterday", "met you", "meeting you")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One trace: its type, the event it points to, what was found, and its weight in log-odds."""
+
+    type: str
+    event: str
+    detail: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class MailFacts:
+    """One mail in the forms that matching needs: folded texts, and the days it names."""
+
+    message: Message
+    when: datetime
+    address: str
+    domain: str
+    sender_name: str
+    recipients: frozenset[str]
+    text: str
+    quoted: str
+    signature: str
+    days: tuple[NamedDay, ...]
+
+    @classmethod
+    def of(cls, message: Message, when: datetime) -> MailFacts:
+        """The facts of `message`, which reached the mailbox at `when`."""
+        sender = message.from_address
+        newest = f"{message.subject}\n{message.text}"
+        return cls(
+            message=message,
+            when=when,
+            address=sender.address if sender else "",
+            domain=sender.domain if sender else "",
+            sender_name=names.folded(sender.name) if sender else "",
+            recipients=frozenset(address.address for address in (*message.to, *message.cc)),
+            text=names.folded(newest),
+            quoted=names.folded(message.quoted),
+            signature=names.folded(f"{message.signature}\n{message.text[-400:]}"),
+            days=tuple(named_days(newest, when.date())),
+        )
+
+
+def _reply_thread(facts: MailFacts, event: Event, thread: Mapping[str, str]) -> str | None:
+    for reference in (*facts.message.in_reply_to, *facts.message.references):
+        if thread.get(reference) == event.id:
+            return facts.message.subject
+    return None
+
+
+def _alias(facts: MailFacts, event: Event) -> str | None:
+    return event.alias if event.alias and event.alias in facts.recipients else None
+
+
+def _event_named(facts: MailFacts, event: Event) -> str | None:
+    return next((form for form in names.event_short_forms(event.name) if form in facts.text), None)
+
+
+def _quoted_event(facts: MailFacts, event: Event) -> str | None:
+    forms = names.event_short_forms(event.name) + names.event_short_forms(event.series)
+    return next((form for form in forms if form in facts.quoted), None)
+
+
+def _series_named(facts: MailFacts, event: Event) -> str | None:
+    return next((form for form in names.event_short_forms(event.series) if form in facts.text), None)
+
+
+def _organizer_address(facts: MailFacts, event: Event) -> str | None:
+    return facts.address if facts.address in event.organizer_addresses else None
+
+
+def _organizer_domain(facts: MailFacts, event: Event) -> str | None:
+    domains = {address.rpartition("@")[2] for address in event.organizer_addresses}
+    return facts.domain if facts.domain in domains and not names.is_freemail(facts.domain) else None
+
+
+def _organizer_named(facts: MailFacts, event: Event) -> str | None:
+    organizer = names.company(event.organizer)
+    if len(organizer) < 3:
+        return None
+    return event.organizer if organizer in facts.text or organizer in facts.sender_name or organizer in facts.signature else None
+
+
+def _venue_named(facts: MailFacts, event: Event) -> str | None:
+    venue = names.folded(event.venue)
+    return event.venue if len(venue) >= 4 and venue in facts.text else None
+
+
+def _date_named(facts: MailFacts, event: Event) -> str | None:
+    """The event's own day; a bare "today" does not count, everything happens today."""
+    for day in facts.days:
+        if day.day == event.date and day.words not in ("本日", "今日", "今朝"):
+            return day.words
+    return None
+
+
+def _gathering_mentioned(facts: MailFacts, event: Event) -> str | None:
+    """A gathering of the past spoken of without its name ("先日の交流会では"), while the event is fresh."""
+    if facts.when - event.day_start > timedelta(days=event.window_days):
+        return None
+    gathering = next((words for words in _GATHERING if words in facts.text), None)
+    back = next((words for words in _BACK_REFERENCE if names.folded(words) in facts.text), None)
+    return f"{back} {gathering}" if gathering and back else None
+
+
+def _card_address(facts: MailFacts, event: Event) -> str | None:
+    return facts.address if any(card.address == facts.address for card in event.cards if card.address) else None
+
+
+def _company_domain(facts: MailFacts, event: Event) -> str | None:
+    if not facts.domain or names.is_freemail(facts.domain):
+        return None
+    domains = {card.address.rpartition("@")[2] for card in event.cards if card.address}
+    return facts.domain if facts.domain in domains else None
+
+
+def _card_name(facts: MailFacts, event: Event) -> str | None:
+    for card in event.cards:
+        name = names.person(card.name)
+        if len(name) >= 3 and (name in facts.sender_name or name in facts.signature):
+            return card.name
+    return None
+
+
+def _card_company(facts: MailFacts, event: Event) -> str | None:
+    for card in event.cards:
+        name = names.company(card.company)
+        if len(name) >= 3 and (name in facts.sender_name or name in facts.signature):
+            return card.company
+    return None
+
+
+def _card_mentioned(facts: MailFacts, event: Event) -> str | None:
+    """A third person of this event's cards named in the text ("〇〇さんから、交流会で")."""
+    for card in event.cards:
+        name = names.person(card.name)
+        if len(name) >= 3 and name in facts.text:
+            return card.name
+    return None
+
+
+_SORTS: tuple[tuple[str, Callable[[MailFacts, Event], str | None]], ...] = (
+    ("alias", _alias),
+    ("event_named", _event_named),
+    ("series_named", _series_named),
+    ("quoted_event", _quoted_event),
+    ("organizer_address", _organizer_address),
+    ("organizer_domain", _organizer_domain),
+    ("organizer_named", _organizer_named),
+    ("card_address", _card_address),
+    ("company_domain", _company_domain),
+    ("card_name", _card_name),
+    ("card_company", _card_company),
+    ("card_mentioned", _card_mentioned),
+    ("venue_named", _venue_named),
+    ("date_named", _date_named),
+    ("gathering_mentioned", _gathering_mentioned),
+)
+
+_SAME_TRACE = (
+    ("event_named", "series_named"),
+    ("organizer_address", "organizer_domain"),
+    ("card_address", "company_domain"),
+    ("card_name", "card_mentioned"),
+)
+"""Pairs in which the first already says what the second says."""
+
+
+def event_evidence(facts: MailFacts, event: Event, events: EventList, thread: Mapping[str, str]) -> list[Evidence]:
+    """Everything in the mail that points to `event`; `thread` maps Message-IDs to the event of their mail."""
+    found: dict[str, str] = {}
+    if detail := _reply_thread(facts, event, thread):
+        found["reply_thread"] = detail
+    for sort, find in _SORTS:
+        if detail := find(facts, event):
+            found[sort] = detail
+    for strong, weak in _SAME_TRACE:
+        if strong in found:
+            found.pop(weak, None)
+    traces = [Evidence(sort, event.id, detail, WEIGHTS[sort]) for sort, detail in found.items()]
+    latest = _latest_before(facts.when, events)
+    if latest == event.date:
+        traces.append(Evidence("recent", event.id, event.date.isoformat(), WEIGHTS["recent"]))
+    return traces
+
+
+def _latest_before(when: datetime, events: EventList) -> date | None:
+    days = [event.date for event in events.events if event.day_start <= when]
+    return max(days, default=None)

@@ -1,0 +1,1 @@
+"""Tokens, features, training, prediction, explanation, evaluation, saving and loading."""

@@ -1,0 +1,111 @@
+"""A model as one thing: classifier, conformal scores and the facts of its making; saved and loaded by digest."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import os
+import tempfile
+import warnings
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import joblib
+import numpy as np
+import sklearn
+from numpy.typing import NDArray
+from sklearn.exceptions import InconsistentVersionWarning
+
+from followup_filter.errors import ModelError
+from followup_filter.labels import Outcome
+from followup_filter.language import gettext as _
+
+if TYPE_CHECKING:
+    from followup_filter.model.classifier import Classifier
+
+
+@dataclass(slots=True)
+class Model:
+    """A trained classifier with its calibration scores. `version` names the data and recipe it came from."""
+
+    version: str
+    classifier: Classifier
+    scores: Mapping[Outcome, NDArray[np.float64]]
+    made_with: Mapping[str, str]
+    sample_count: int
+
+
+def versions() -> dict[str, str]:
+    """The versions of the libraries that a model file depends on."""
+    return {"scikit-learn": sklearn.__version__, "numpy": np.__version__, "joblib": joblib.__version__}
+
+
+def dump(model: Model) -> bytes:
+    """The model as the bytes of a joblib file."""
+    buffer = io.BytesIO()
+    joblib.dump(model, buffer, compress=("zlib", 6))
+    return buffer.getvalue()
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def save(model: Model, path: Path) -> str:
+    """Write the model to `path`, whole or not at all, and return its digest for the caller to record."""
+    data = dump(model)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".model-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return digest(data)
+
+
+def load(path: Path, trusted: Collection[str]) -> Model:
+    """The model in `path`, loaded from the very bytes whose digest was compared with the trusted ones.
+
+    Raises ModelError when the file is missing, its digest is not trusted (a pickle runs code when it is opened),
+    or it was made with other library versions.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ModelError(_("There is no model {file}. Check the path.").format(file=path)) from None
+    except OSError as error:
+        raise ModelError(_("{file} cannot be read: {reason}.").format(file=path, reason=error.strerror)) from None
+    if not any(hmac.compare_digest(digest(data), known) for known in trusted):
+        raise ModelError(
+            _(
+                "{file} is not a model that this program made or ships, or it was changed since. It was not opened. "
+                "Make your own with: followup-filter train --samples PATH"
+            ).format(file=path)
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", InconsistentVersionWarning)
+            model = joblib.load(io.BytesIO(data))
+    except (InconsistentVersionWarning, AttributeError, ImportError, ValueError, TypeError, KeyError) as error:
+        raise ModelMismatchError(_mismatch(path, str(error))) from None
+    if not isinstance(model, Model) or model.made_with != versions():
+        raise ModelMismatchError(_mismatch(path, ""))
+    return model
+
+
+class ModelMismatchError(ModelError):
+    """A trusted model made with other library versions; it can be rebuilt from its samples."""
+
+
+def _mismatch(path: Path, reason: str) -> str:
+    sentence = _("{file} was made with other library versions and cannot be used with those installed.").format(file=path)
+    return f"{sentence} {reason}".strip()

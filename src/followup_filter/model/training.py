@@ -1,0 +1,101 @@
+"""Makes a model from labelled samples: out-of-fold scores grouped by mailbox, then a fit on everything."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from followup_filter.errors import SampleError
+from followup_filter.labels import KINDS, OUTCOMES, Kind, Outcome
+from followup_filter.language import gettext as _
+from followup_filter.model.bundle import Model, versions
+from followup_filter.model.classifier import Classifier, grouped_folds, most_probable_kind
+from followup_filter.model.conformal import calibration_scores
+from followup_filter.model.samples import Sample
+
+RECIPE = "1"
+"""Raised whenever features or estimator change, so that a model's version tells recipes apart."""
+OUT_OF_FOLD_FOLDS = 10
+MINIMUM_GROUPS = 2
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfFold:
+    """Predictions for samples by models that saw nothing of their group.
+
+    `outcomes`: shape (samples, outcomes); `kinds`: shape (samples, kinds); rows in the order of `samples`.
+    """
+
+    samples: tuple[Sample, ...]
+    outcomes: NDArray[np.float64]
+    kinds: NDArray[np.float64]
+
+    @property
+    def predicted(self) -> list[Outcome]:
+        """The most probable outcome of each sample."""
+        return [OUTCOMES[index] for index in self.outcomes.argmax(axis=1)]
+
+    @property
+    def predicted_kinds(self) -> list[Kind]:
+        """The most probable kind of the most probable outcome of each sample."""
+        return [most_probable_kind(row, outcome) for row, outcome in zip(self.kinds, self.predicted, strict=True)]
+
+
+def check_samples(samples: Sequence[Sample]) -> None:
+    """Raise SampleError unless there are samples of every outcome from at least two mailboxes or senders."""
+    counts = Counter(sample.outcome for sample in samples)
+    missing = [outcome.value for outcome in OUTCOMES if counts[outcome] < MINIMUM_GROUPS]
+    if missing:
+        raise SampleError(
+            _("There are too few samples of {outcomes}: at least two of every outcome are needed.").format(
+                outcomes=", ".join(missing)
+            )
+        )
+    if len({sample.group for sample in samples}) < MINIMUM_GROUPS:
+        raise SampleError(_("All samples are from one mailbox or sender: at least two are needed to test on strangers."))
+
+
+def out_of_fold(samples: Sequence[Sample], progress: Progress | None = None) -> OutOfFold:
+    """Predict every sample by a model trained without its group: one fold a group up to ten, then ten folds.
+
+    `progress` is called with (folds done, folds in all).
+    """
+    check_samples(samples)
+    groups = [sample.group for sample in samples]
+    outcomes = np.zeros((len(samples), len(OUTCOMES)))
+    kinds = np.zeros((len(samples), len(KINDS)))
+    folds = grouped_folds([sample.outcome.value for sample in samples], groups, OUT_OF_FOLD_FOLDS)
+    for done, (train, test) in enumerate(folds, start=1):
+        classifier = Classifier.fit([samples[index] for index in train])
+        messages = [samples[index].message for index in test]
+        outcomes[test] = classifier.outcome_probabilities(messages)
+        kinds[test] = classifier.kind_probabilities(messages, outcomes[test])
+        if progress:
+            progress(done, len(folds))
+    return OutOfFold(tuple(samples), outcomes, kinds)
+
+
+def make_model(samples: Sequence[Sample], held_out: OutOfFold) -> Model:
+    """Fit on all samples; the conformal scores are those of `held_out`, which must be of the same samples."""
+    return Model(
+        version=model_version(samples),
+        classifier=Classifier.fit(samples),
+        scores=calibration_scores(held_out.outcomes, [sample.outcome for sample in samples]),
+        made_with=versions(),
+        sample_count=len(samples),
+    )
+
+
+def model_version(samples: Sequence[Sample]) -> str:
+    """A name that changes with recipe, samples or labels: recipe, number of samples and eight hexadecimal digits."""
+    content = hashlib.sha256(RECIPE.encode())
+    for sample in samples:
+        content.update(f"{sample.message.content_hash} {sample.outcome} {sample.kind}\n".encode())
+    return f"{RECIPE}-{len(samples)}-{content.hexdigest()[:8]}"

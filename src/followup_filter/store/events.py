@@ -1,0 +1,50 @@
+"""Events and the owner in the database."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, time
+
+from sqlalchemy import Connection, delete, insert, select
+
+from followup_filter.events.event import Card, Event, EventList, Owner
+from followup_filter.store import schema
+
+
+def read_events(connection: Connection) -> EventList:
+    """The owner and all events, in order of date."""
+    row = connection.execute(select(schema.owner)).mappings().first()
+    owner = Owner()
+    if row:
+        owner = Owner(row["name"], row["business"], tuple(row["addresses"]), tuple(row["known_addresses"]))
+    rows = connection.execute(select(schema.event.c.facts).order_by(schema.event.c.date, schema.event.c.id)).scalars()
+    return EventList(owner, tuple(_event(facts) for facts in rows))
+
+
+def save_events(connection: Connection, imported: EventList) -> tuple[int, int]:
+    """Insert or replace events by id, and the owner when one is given; returns (new, changed). Never deletes."""
+    before = {event.id: event for event in read_events(connection).events}
+    new = changed = 0
+    for event in imported.events:
+        if before.get(event.id) == event:
+            continue
+        new, changed = (new + 1, changed) if event.id not in before else (new, changed + 1)
+        connection.execute(delete(schema.event).where(schema.event.c.id == event.id))
+        connection.execute(insert(schema.event).values(id=event.id, date=event.date.isoformat(), facts=_facts(event)))
+    if imported.owner != Owner():
+        connection.execute(delete(schema.owner))
+        connection.execute(insert(schema.owner).values(id=1, **asdict(imported.owner)))
+    return new, changed
+
+
+def _facts(event: Event) -> dict[str, object]:
+    return {**asdict(event), "date": event.date.isoformat(), "start": event.start.isoformat()}
+
+
+def _event(facts: dict[str, object]) -> Event:
+    values = dict(facts)
+    values["date"] = date.fromisoformat(str(values["date"]))
+    values["start"] = time.fromisoformat(str(values["start"]))
+    values["organizer_addresses"] = tuple(values["organizer_addresses"])  # type: ignore[arg-type]
+    values["cards"] = tuple(Card(**card) for card in values["cards"])  # type: ignore[attr-defined]
+    return Event(**values)  # type: ignore[arg-type]

@@ -1,0 +1,317 @@
+"""Messages, their results and corrections in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select, update
+
+from followup_filter.labels import KINDS_OF_OUTCOME, Kind, Outcome
+from followup_filter.mail.message import Address, FormFacts, Message
+from followup_filter.store import schema
+
+PARSER_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a mail lies: account, folder, UIDVALIDITY and UID (for files: "files", the source, 0, the path)."""
+
+    account: str
+    folder: str
+    uidvalidity: int
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A message with its number, which never changes."""
+
+    number: int
+    message: Message
+    sent_by_owner: bool
+    error: str | None
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What counts for a message: the newest correction where there is one, else the prediction.
+
+    `confirmed`: a person said so. `review` is False once a person labelled the outcome.
+    """
+
+    stored: StoredMessage
+    outcome: Outcome
+    kind: Kind
+    probability: float
+    probabilities: Mapping[str, float]
+    plausible: tuple[Outcome, ...]
+    review: bool
+    reasons: tuple[Mapping[str, Any], ...]
+    sentence: str
+    event: str | None
+    event_probability: float
+    runner_up: Mapping[str, Any] | None
+    evidence: tuple[Mapping[str, Any], ...]
+    confirmed: bool
+    event_confirmed: bool
+    model_version: str
+
+
+def now_text() -> str:
+    """This moment, ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def known_positions(connection: Connection, account: str, folder: str) -> dict[str, int]:
+    """The number of the message behind every UID seen in this folder."""
+    rows = connection.execute(
+        select(schema.location.c.uid, schema.location.c.number).where(
+            schema.location.c.account == account, schema.location.c.folder == folder
+        )
+    )
+    return {uid: number for uid, number in rows}
+
+
+def known_hashes(connection: Connection) -> dict[str, int]:
+    """The number of every message by the hash of its content."""
+    return {
+        content_hash: number
+        for content_hash, number in connection.execute(select(schema.message.c.content_hash, schema.message.c.number))
+    }
+
+
+def add_position(connection: Connection, position: Position, number: int) -> None:
+    """Record that the message lies at `position`; whatever was there before is forgotten."""
+    key = (
+        schema.location.c.account == position.account,
+        schema.location.c.folder == position.folder,
+        schema.location.c.uidvalidity == position.uidvalidity,
+        schema.location.c.uid == position.uid,
+    )
+    connection.execute(delete(schema.location).where(*key))
+    connection.execute(insert(schema.location).values(**asdict(position), number=number))
+
+
+def add_message(connection: Connection, message: Message, sent_by_owner: bool) -> int:
+    """Store a message and return its number."""
+    sender = message.from_address
+    values = {
+        "content_hash": message.content_hash,
+        "message_id": message.message_id,
+        "in_reply_to": message.in_reply_to,
+        "reference_ids": message.references,
+        "date": message.date.isoformat() if message.date else None,
+        "timestamp": message.date.timestamp() if message.date else None,
+        "first_seen": now_text(),
+        "from_name": sender.name if sender else None,
+        "from_address": sender.address if sender else None,
+        "reply_to": [asdict(address) for address in message.reply_to],
+        "to": [asdict(address) for address in message.to],
+        "cc": [asdict(address) for address in message.cc],
+        "subject": message.subject,
+        "text": message.text,
+        "quoted": message.quoted,
+        "signature": message.signature,
+        "forwarded": message.forwarded,
+        "list_headers": message.list_headers,
+        "links": message.links,
+        "form": asdict(message.form),
+        "repairs": message.repairs,
+        "sent_by_owner": sent_by_owner,
+        "error": None,
+        "raw": None,
+        "parser_version": PARSER_VERSION,
+    }
+    return int(connection.execute(insert(schema.message).values(values)).inserted_primary_key[0])
+
+
+def add_unreadable(connection: Connection, content_hash: str, raw: bytes, error: str) -> int:
+    """Store a mail that could not be read, raw bytes and reason, and return its number."""
+    empty: dict[str, Any] = {
+        key: [] for key in ("in_reply_to", "reference_ids", "reply_to", "to", "cc", "list_headers", "links", "repairs")
+    }
+    values = {
+        **empty,
+        **dict.fromkeys(("subject", "text", "quoted", "signature"), ""),
+        "content_hash": content_hash,
+        "first_seen": now_text(),
+        "forwarded": False,
+        "form": {},
+        "sent_by_owner": False,
+        "error": error,
+        "raw": raw,
+        "parser_version": PARSER_VERSION,
+    }
+    return int(connection.execute(insert(schema.message).values(values)).inserted_primary_key[0])
+
+
+def save_result(connection: Connection, number: int, values: Mapping[str, Any]) -> None:
+    """Replace the program's own result for a message; corrections are kept elsewhere and win."""
+    connection.execute(delete(schema.result).where(schema.result.c.number == number))
+    connection.execute(insert(schema.result).values(number=number, **values))
+
+
+def update_attribution(connection: Connection, number: int, values: Mapping[str, Any]) -> None:
+    """Replace the event part of a result."""
+    connection.execute(update(schema.result).where(schema.result.c.number == number).values(**values))
+
+
+def read_messages(connection: Connection, numbers: Iterable[int] | None = None) -> list[StoredMessage]:
+    """Stored messages in order of date (those without a date last), all or those with these numbers."""
+    query = select(schema.message).order_by(
+        schema.message.c.timestamp.is_(None), schema.message.c.timestamp, schema.message.c.number
+    )
+    if numbers is not None:
+        query = query.where(schema.message.c.number.in_(list(numbers)))
+    return [_stored(row) for row in connection.execute(query).mappings()]
+
+
+def outdated_numbers(connection: Connection, model_version: str) -> list[int]:
+    """Numbers of readable mails to the owner without a result of this model version, in order of number."""
+    query = (
+        select(schema.message.c.number)
+        .outerjoin(schema.result, schema.result.c.number == schema.message.c.number)
+        .where(
+            schema.message.c.error.is_(None),
+            schema.message.c.sent_by_owner.is_(False),
+            or_(schema.result.c.number.is_(None), schema.result.c.model_version != model_version),
+        )
+        .order_by(schema.message.c.number)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def read_decisions(connection: Connection) -> list[Decision]:
+    """Every judged message with what counts for it, in order of date."""
+    results = {row["number"]: row for row in connection.execute(select(schema.result)).mappings()}
+    corrections = _newest_corrections(connection)
+    decisions = []
+    for stored in read_messages(connection, None):
+        if stored.number in results:
+            decisions.append(_decision(stored, results[stored.number], corrections.get(stored.number, {})))
+    return decisions
+
+
+def add_correction(
+    connection: Connection,
+    number: int,
+    *,
+    outcome: Outcome | None = None,
+    kind: Kind | None = None,
+    event: str | None = None,
+    field: str,
+    source: str,
+) -> None:
+    """Record a person's word on a message; `field` is "outcome" or "event". The newest of a field wins."""
+    connection.execute(
+        insert(schema.correction).values(
+            number=number, field=field, outcome=outcome, kind=kind, event=event, source=source, time=now_text(), undone=False
+        )
+    )
+
+
+def undo_correction(connection: Connection, number: int) -> str | None:
+    """Take back the newest correction of a message that still stands; returns its field, None when there is none."""
+    newest = connection.execute(
+        select(schema.correction)
+        .where(schema.correction.c.number == number, schema.correction.c.undone.is_(False))
+        .order_by(schema.correction.c.id.desc())
+        .limit(1)
+    ).mappings().first()
+    if newest is None:
+        return None
+    connection.execute(update(schema.correction).where(schema.correction.c.id == newest["id"]).values(undone=True))
+    return str(newest["field"])
+
+
+def corrected_labels(connection: Connection) -> dict[int, tuple[Outcome, Kind | None]]:
+    """The outcome and kind that a person gave, by message number."""
+    return {
+        number: (Outcome(fields["outcome"]["outcome"]), Kind(fields["outcome"]["kind"]) if fields["outcome"]["kind"] else None)
+        for number, fields in _newest_corrections(connection).items()
+        if "outcome" in fields
+    }
+
+
+def unreadable(connection: Connection) -> list[StoredMessage]:
+    """The mails that could not be read, by number."""
+    query = select(schema.message).where(schema.message.c.error.is_not(None)).order_by(schema.message.c.number)
+    return [_stored(row) for row in connection.execute(query).mappings()]
+
+
+def count_messages(connection: Connection) -> int:
+    """How many different mails are stored, unreadable and own ones included."""
+    return int(connection.execute(select(func.count()).select_from(schema.message)).scalar_one())
+
+
+def _newest_corrections(connection: Connection) -> dict[int, dict[str, RowMapping]]:
+    newest: dict[int, dict[str, RowMapping]] = {}
+    query = select(schema.correction).where(schema.correction.c.undone.is_(False)).order_by(schema.correction.c.id)
+    for row in connection.execute(query).mappings():
+        newest.setdefault(row["number"], {})[row["field"]] = row
+    return newest
+
+
+def _stored(row: RowMapping) -> StoredMessage:
+    form = dict(row["form"])
+    for key in ("link_hosts", "attachment_names"):
+        if key in form:
+            form[key] = tuple(form[key])
+    sender = Address(row["from_name"] or "", row["from_address"]) if row["from_address"] is not None else None
+    message = Message(
+        content_hash=row["content_hash"],
+        message_id=row["message_id"],
+        in_reply_to=tuple(row["in_reply_to"]),
+        references=tuple(row["reference_ids"]),
+        date=datetime.fromisoformat(row["date"]) if row["date"] else None,
+        from_address=sender,
+        reply_to=tuple(Address(**address) for address in row["reply_to"]),
+        to=tuple(Address(**address) for address in row["to"]),
+        cc=tuple(Address(**address) for address in row["cc"]),
+        subject=row["subject"],
+        text=row["text"],
+        quoted=row["quoted"],
+        signature=row["signature"],
+        forwarded=row["forwarded"],
+        list_headers=tuple((name, value) for name, value in row["list_headers"]),
+        links=tuple(row["links"]),
+        form=FormFacts(**form),
+        repairs=tuple(row["repairs"]),
+    )
+    return StoredMessage(
+        row["number"], message, row["sent_by_owner"], row["error"], datetime.fromisoformat(row["first_seen"])
+    )
+
+
+def _decision(stored: StoredMessage, result: RowMapping, corrections: Mapping[str, RowMapping]) -> Decision:
+    label, moved = corrections.get("outcome"), corrections.get("event")
+    outcome = Outcome(label["outcome"]) if label else Outcome(result["outcome"])
+    if label and label["kind"]:
+        kind = Kind(label["kind"])
+    elif label:
+        kind = max(KINDS_OF_OUTCOME[outcome], key=lambda candidate: result["kinds"][candidate.value])
+    else:
+        kind = Kind(result["kind"])
+    return Decision(
+        stored=stored,
+        outcome=outcome,
+        kind=kind,
+        probability=1.0 if label else float(result["probabilities"][outcome.value]),
+        probabilities=result["probabilities"],
+        plausible=tuple(Outcome(name) for name in result["plausible"]),
+        review=bool(result["review"]) and label is None,
+        reasons=tuple(result["reasons"]),
+        sentence=result["sentence"],
+        event=moved["event"] if moved else result["event"],
+        event_probability=1.0 if moved else float(result["event_probability"]),
+        runner_up=result["runner_up"],
+        evidence=tuple(result["evidence"]),
+        confirmed=label is not None,
+        event_confirmed=moved is not None,
+        model_version=result["model_version"],
+    )

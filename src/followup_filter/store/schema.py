@@ -1,0 +1,148 @@
+"""The tables (SQLAlchemy Core): what is kept of mails, results, corrections, events and models.
+
+Times are ISO 8601 texts with offset; `timestamp` is the same moment in seconds since 1970, for sorting.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+SCHEMA_VERSION = "0001"
+"""The newest Alembic revision; a database with another one is migrated when it is opened."""
+
+metadata = MetaData()
+
+owner = Table(
+    "owner",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("business", Text, nullable=False),
+    Column("addresses", JSON, nullable=False),
+    Column("known_addresses", JSON, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("date", String(10), nullable=False),
+    Column("facts", JSON, nullable=False),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("content_hash", String(64), nullable=False, unique=True),
+    Column("message_id", Text),
+    Column("in_reply_to", JSON, nullable=False),
+    Column("reference_ids", JSON, nullable=False),
+    Column("date", Text),
+    Column("timestamp", Float),
+    Column("first_seen", Text, nullable=False),
+    Column("from_name", Text),
+    Column("from_address", Text),
+    Column("reply_to", JSON, nullable=False),
+    Column("to", JSON, nullable=False),
+    Column("cc", JSON, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("quoted", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("forwarded", Boolean, nullable=False),
+    Column("list_headers", JSON, nullable=False),
+    Column("links", JSON, nullable=False),
+    Column("form", JSON, nullable=False),
+    Column("repairs", JSON, nullable=False),
+    Column("sent_by_owner", Boolean, nullable=False),
+    Column("error", Text),
+    Column("raw", LargeBinary),
+    Column("parser_version", String(40), nullable=False),
+    Index("message_from", "from_address"),
+    Index("message_timestamp", "timestamp"),
+    sqlite_autoincrement=True,
+)
+
+location = Table(
+    "location",
+    metadata,
+    Column("account", String(200), primary_key=True),
+    Column("folder", String(1000), primary_key=True),
+    Column("uidvalidity", Integer, primary_key=True),
+    Column("uid", String(1000), primary_key=True),
+    Column("number", ForeignKey("message.number"), nullable=False),
+)
+
+result = Table(
+    "result",
+    metadata,
+    Column("number", ForeignKey("message.number"), primary_key=True),
+    Column("outcome", String(40), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("probabilities", JSON, nullable=False),
+    Column("kinds", JSON, nullable=False),
+    Column("plausible", JSON, nullable=False),
+    Column("review", Boolean, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("event", String(200)),
+    Column("event_probability", Float, nullable=False),
+    Column("runner_up", JSON),
+    Column("evidence", JSON, nullable=False),
+    Column("model_version", String(80), nullable=False),
+    Column("events_version", String(40), nullable=False),
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("number", ForeignKey("message.number"), nullable=False),
+    Column("field", String(20), nullable=False),
+    Column("outcome", String(40)),
+    Column("kind", String(40)),
+    Column("event", String(200)),
+    Column("source", String(40), nullable=False),
+    Column("time", Text, nullable=False),
+    Column("undone", Boolean, nullable=False, default=False),
+    Index("correction_number", "number"),
+)
+
+model = Table(
+    "model",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("version", String(80), nullable=False),
+    Column("file", Text, nullable=False),
+    Column("made", Text, nullable=False),
+    Column("in_use", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("started", Text, nullable=False),
+    Column("ended", Text),
+    Column("source", Text, nullable=False),
+    Column("mails", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("unreadable", Integer, nullable=False),
+    UniqueConstraint("started", "source"),
+)
