@@ -36,11 +36,16 @@ def choose_language(environment: Mapping[str, str]) -> str:
 
 
 def set_language(code: str) -> None:
-    """Make `code` ("ja" or "en") the language of every sentence from now on, click's own included."""
+    """Make `code` ("ja" or "en") the language of every sentence from now on, click's own included.
+
+    click looks its sentences up in the standard library's global domain, which follows LANGUAGE.
+    """
     global _translation, _current
     _translation = _gettext.translation(DOMAIN, str(LOCALE_FOLDER), languages=[code], fallback=True)
     _current = code
     os.environ["LANGUAGE"] = code
+    _gettext.bindtextdomain(DOMAIN, str(LOCALE_FOLDER))
+    _gettext.textdomain(DOMAIN)
 
 
 def language() -> str:

@@ -14,7 +14,9 @@ from followup_filter.mail.message import Message
 NONE_LOG_ODDS = 2.2
 """The head start of "no event", in log-odds: a date alone (2.5) just passes it, weaker traces alone do not."""
 
-SAYS_NOTHING_OF_IT = frozenset({"organizer_address", "organizer_domain", "card_address", "company_domain", "card_name", "card_company", "recent"})
+SAYS_NOTHING_OF_IT = frozenset(
+    {"organizer_address", "organizer_domain", "card_address", "company_domain", "card_name", "card_company", "recent"}
+)
 """Evidence that a sender known from before the event carries anyway; it proves nothing (labels.md, "Which event")."""
 
 
@@ -37,15 +39,23 @@ class History:
 
     def add(self, message: Message, event: str | None, received: datetime | None = None) -> None:
         """Take one more message, with its event, into the history. Call in order of date."""
-        when = received or message.date
-        if message.from_address and when:
-            known = self.first_mail.get(message.from_address.address)
-            if known is None or when < known:
-                self.first_mail[message.from_address.address] = when
+        sender = message.from_address
+        names = (message.message_id or "", *message.in_reply_to, *message.references)
+        self.add_facts(sender.address if sender else "", received or message.date, names, event)
+
+    def add_facts(self, address: str, when: datetime | None, names: Iterable[str], event: str | None) -> None:
+        """The same from stored facts: sender's address, moment, and the Message-IDs that the mail has or names."""
+        if address and when:
+            self.first_mail[address] = min(when, self.first_mail.get(address, when))
         if event:
-            for reference in (message.message_id, *message.in_reply_to, *message.references):
-                if reference:
-                    self.event_of_thread.setdefault(reference, event)
+            for name in names:
+                if name:
+                    self.event_of_thread.setdefault(name, event)
+
+    def thread_event(self, message: Message) -> str | None:
+        """The event of the thread that the message continues; None when it continues none that is known."""
+        names = (*message.in_reply_to, *reversed(message.references))
+        return next((self.event_of_thread[name] for name in names if name in self.event_of_thread), None)
 
 
 def had_prior_contact(address: str, event: Event, events: EventList, first_mail: Mapping[str, datetime]) -> bool:
@@ -69,9 +79,7 @@ def in_window(message: Message, when: datetime, event: Event) -> bool:
     return sender is not None and sender.address in event.organizer_addresses
 
 
-def attribute(
-    message: Message, events: EventList, history: History, received: datetime | None = None
-) -> Attribution:
+def attribute(message: Message, events: EventList, history: History, received: datetime | None = None) -> Attribution:
     """The event that caused `message`, by summed evidence in log-odds against "no event".
 
     `received` is the moment the mailbox took the mail in, if known; else the Date header counts. Events outside

@@ -9,19 +9,29 @@ from datetime import date, timedelta
 
 _KANJI_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")}
 _WEEKDAYS = "月火水木金土日"
-_RELATIVE = {"一昨日": 2, "おととい": 2, "昨日": 1, "昨夜": 1, "昨晩": 1, "ゆうべ": 1, "本日": 0, "今日": 0, "今朝": 0, "今夜": 0, "yesterday": 1, "last night": 1}
-_ABSOLUTE = re.compile(
-    r"(?:(?P<year>20\d\d)\s*[年/.-]\s*|令和\s*(?P<reiwa>\d{1,2}|元)\s*年\s*)?"
-    r"(?<![\d/.:-])(?P<month>1[0-2]|0?[1-9])\s*(?:月\s*(?P<day>3[01]|[12]\d|0?[1-9])\s*日|[/／](?P<slash>3[01]|[12]\d|0?[1-9])(?![\d/%]))"
+_DAYS_AGO = {
+    **{"一昨日": 2, "おととい": 2, "昨日": 1, "昨夜": 1, "昨晩": 1, "ゆうべ": 1, "yesterday": 1, "last night": 1},
+    **{"本日": 0, "今日": 0, "今朝": 0, "今夜": 0, "明日": -1, "明後日": -2, "あさって": -2, "tomorrow": -1},
+}
+_DATE = re.compile(
+    r"(?:(?P<year>20\d\d)\s*[年/.]\s*|令和\s*(?P<reiwa>\d{1,2}|元)\s*年\s*)?"
+    r"(?<![\d/.])(?P<month>1[0-2]|0?[1-9])\s*"
+    r"(?:月\s*(?P<day>3[01]|[12]\d|0?[1-9])\s*日|/(?P<slash>3[01]|[12]\d|0?[1-9])(?![\d/%]))"
 )
+_ISO_DATE = re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)(?!\d)")
 _ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = "|".join(_ENGLISH_MONTHS)
 _ENGLISH = re.compile(
-    r"\b(?:(?P<m1>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+(?P<d1>\d{1,2})(?:st|nd|rd|th)?"
-    r"|(?P<d2>\d{1,2})(?:st|nd|rd|th)?\s+(?P<m2>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\b",
+    rf"\b(?:(?P<m1>{_MONTH})[a-z]*\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<m2>{_MONTH})[a-z]*)\b",
     re.IGNORECASE,
 )
 _KANJI_DATE = re.compile(r"([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
-_PAST_WEEKDAY = re.compile(r"(?:先週の?|この前の|こないだの|先日の)([月火水木金土日])曜")
+_WEEKDAY = re.compile(r"(先週|今週|来週|この前|こないだ|先日)の?([月火水木金土日])曜")
+_MONTH_END = re.compile(r"(?:(?P<month>1[0-2]|[1-9])月|(?P<next>来月)|今月|(?<![毎\d])月)末")
+
+TEXT_LENGTH = 50_000
+"""Characters of a text that are searched at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +53,9 @@ def _kanji_number(text: str) -> int:
 
 def _nearest(month: int, day: int, written: date) -> date | None:
     """The day `month`/`day` nearest to the day of writing, whichever year that is in."""
-    days = []
-    for year in (written.year - 1, written.year, written.year + 1):
-        try:
-            days.append(date(year, month, day))
-        except ValueError:
-            continue
-    return min(days, key=lambda candidate: abs((candidate - written).days)) if days else None
+    days = [_day(year, month, day) for year in (written.year - 1, written.year, written.year + 1)]
+    days = [candidate for candidate in days if candidate]
+    return min(days, key=lambda candidate: abs((candidate - written).days), default=None)
 
 
 def named_days(text: str, written: date) -> list[NamedDay]:
@@ -57,34 +63,52 @@ def named_days(text: str, written: date) -> list[NamedDay]:
 
     Reads 5/12, 5月12日, 2026年5月12日, 令和8年5月12日, 五月十二日, May 12, 昨日, 先週の火曜 and their like.
     """
-    text = unicodedata.normalize("NFKC", text[:50_000])
+    text = unicodedata.normalize("NFKC", text[:TEXT_LENGTH])
     found: list[NamedDay] = []
 
     def add(match: re.Match[str], day: date | None) -> None:
         if day is not None:
             found.append(NamedDay(match[0], match.start(), match.end(), day))
 
-    for match in _ABSOLUTE.finditer(text):
+    for match in _DATE.finditer(text):
         month, number = int(match["month"]), int(match["day"] or match["slash"])
-        year = match["year"] or (match["reiwa"] and str(2018 + (1 if match["reiwa"] == "元" else int(match["reiwa"]))))
-        if year:
-            try:
-                add(match, date(int(year), month, number))
-            except ValueError:
-                continue
+        if match["year"]:
+            add(match, _day(int(match["year"]), month, number))
+        elif match["reiwa"]:
+            add(match, _day(2018 + (1 if match["reiwa"] == "元" else int(match["reiwa"])), month, number))
         else:
             add(match, _nearest(month, number, written))
+    for match in _ISO_DATE.finditer(text):
+        add(match, _day(int(match[1]), int(match[2]), int(match[3])))
     for match in _KANJI_DATE.finditer(text):
         add(match, _nearest(_kanji_number(match[1]), _kanji_number(match[2]), written))
     for match in _ENGLISH.finditer(text):
         name, number = (match["m1"] or match["m2"]).lower(), int(match["d1"] or match["d2"])
         add(match, _nearest(_ENGLISH_MONTHS.index(name[:3]) + 1, number, written))
-    for words, days in _RELATIVE.items():
+    for words, days in _DAYS_AGO.items():
         for match in re.finditer(re.escape(words), text, re.IGNORECASE):
             add(match, written - timedelta(days=days))
-    for match in _PAST_WEEKDAY.finditer(text):
-        back = (written.weekday() - _WEEKDAYS.index(match[1])) % 7 or 7
-        if match[0].startswith("先週"):
-            back = written.weekday() + 7 - _WEEKDAYS.index(match[1])
-        add(match, written - timedelta(days=back))
+    for match in _WEEKDAY.finditer(text):
+        add(match, _weekday(match[1], _WEEKDAYS.index(match[2]), written))
+    for match in _MONTH_END.finditer(text):
+        month = int(match["month"]) if match["month"] else written.month + bool(match["next"])
+        first_day = _nearest((month - 1) % 12 + 1, 1, written)
+        if first_day:
+            add(match, (first_day + timedelta(days=31)).replace(day=1) - timedelta(days=1))
     return sorted(found, key=lambda day: (day.start, day.end))
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _weekday(week: str, weekday: int, written: date) -> date:
+    """The weekday of last week, this week or next week (weeks begin on Monday), or the last one before."""
+    monday = written - timedelta(days=written.weekday())
+    weeks = {"先週": -7, "今週": 0, "来週": 7}
+    if week in weeks:
+        return monday + timedelta(days=weeks[week] + weekday)
+    return written - timedelta(days=(written.weekday() - weekday) % 7 or 7)

@@ -104,10 +104,11 @@ def _sentence(error_type: str, message: str) -> str:
         error_type = message.rpartition(" ")[2]
     for prefix in ("date", "time", "int", "float"):
         if error_type.startswith(prefix + "_") or error_type == prefix:
-            return _(_SENTENCES[prefix])
+            error_type = prefix
     if error_type in ("greater_than_equal", "less_than_equal"):
-        return _(_SENTENCES["range"])
-    return _(_SENTENCES.get(error_type, _SENTENCES["other"]))
+        error_type = "range"
+    sentence = _SENTENCES.get(error_type, _SENTENCES["other"])
+    return _(sentence)
 
 
 def _line_of(text: str, location: tuple[int | str, ...]) -> int:
@@ -133,9 +134,9 @@ def _line_of(text: str, location: tuple[int | str, ...]) -> int:
             key = re.match(r"\s*\"?([\w-]+)\"?\s*=", line)
             if key and key[1] in tables[len(current) :]:
                 return number
-        elif not current and (key := re.match(r"\s*\"?([\w-]+)\"?\s*=", line)) and key[1] == tables[0]:
-            return number
-        elif header and current and current[0] == tables[0] and len(tables) == 1:
+        elif (not current and (key := re.match(r"\s*\"?([\w-]+)\"?\s*=", line)) and key[1] == tables[0]) or (
+            header and current and current[0] == tables[0] and len(tables) == 1
+        ):
             return number
     return best
 
@@ -170,9 +171,9 @@ def parse_events(text: str, name: str) -> EventList:
     for number, event in enumerate(parsed.events):
         if event.id in seen:
             raise UsageError(
-                _("{file}, line {line}: two events have the id {id}. Give each its own; nothing was taken over.").format(
-                    file=name, line=_line_of(text, ("events", number, "id")), id=event.id
-                )
+                _(
+                    "{file}, line {line}: two events have the id {id}. Give each its own; nothing was taken over."
+                ).format(file=name, line=_line_of(text, ("events", number, "id")), id=event.id)
             )
         seen.add(event.id)
     return EventList(

@@ -32,8 +32,45 @@ WEIGHTS: Mapping[str, float] = {
 }
 """Log-odds of each sort of evidence, ordered as labels.md ranks them ("Which event"); set by hand in this version."""
 
-_GATHERING = ("交流会", "名刺交換", "お名刺", "朝食会", "ランチ会", "懇親会", "朝会", "夜会", "例会", "お会いし", "ご一緒し", "お目にかか", "networking", "met you", "meeting you", "meet you")
-_BACK_REFERENCE = ("先日", "昨日", "昨晩", "昨夜", "先週", "この前", "この間", "こないだ", "その節", "先だって", "お会いし", "ご一緒し", "お目にかか", "last week", "last night", "the other day", "yesterday", "met you", "meeting you")
+_GATHERING = (
+    "交流会",
+    "名刺交換",
+    "お名刺",
+    "朝食会",
+    "ランチ会",
+    "懇親会",
+    "朝会",
+    "夜会",
+    "例会",
+    "お会いし",
+    "ご一緒し",
+    "お目にかか",
+    "networking",
+    "met you",
+    "meeting you",
+    "meet you",
+)
+_BACK_REFERENCE = (
+    "先日",
+    "昨日",
+    "昨晩",
+    "昨夜",
+    "先週",
+    "この前",
+    "この間",
+    "こないだ",
+    "その節",
+    "先だって",
+    "お会いし",
+    "ご一緒し",
+    "お目にかか",
+    "last week",
+    "last night",
+    "the other day",
+    "yesterday",
+    "met you",
+    "meeting you",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +154,11 @@ def _organizer_named(facts: MailFacts, event: Event) -> str | None:
     organizer = names.company(event.organizer)
     if len(organizer) < 3:
         return None
-    return event.organizer if organizer in facts.text or organizer in facts.sender_name or organizer in facts.signature else None
+    return (
+        event.organizer
+        if organizer in facts.text or organizer in facts.sender_name or organizer in facts.signature
+        else None
+    )
 
 
 def _venue_named(facts: MailFacts, event: Event) -> str | None:

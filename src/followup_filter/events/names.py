@@ -6,14 +6,48 @@ import re
 import unicodedata
 
 FREEMAIL_DOMAINS = frozenset(
-    """gmail.com googlemail.com yahoo.co.jp yahoo.com ymail.ne.jp outlook.com outlook.jp hotmail.com hotmail.co.jp
-    live.jp msn.com icloud.com me.com mac.com aol.com docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp
-    ymobile.ne.jp rakuten.jp nifty.com biglobe.ne.jp ocn.ne.jp so-net.ne.jp plala.or.jp excite.co.jp goo.jp
-    proton.me protonmail.com qq.com 163.com naver.com""".split()
+    [
+        "gmail.com",
+        "googlemail.com",
+        "yahoo.co.jp",
+        "yahoo.com",
+        "ymail.ne.jp",
+        "outlook.com",
+        "outlook.jp",
+        "hotmail.com",
+        "hotmail.co.jp",
+        "live.jp",
+        "msn.com",
+        "icloud.com",
+        "me.com",
+        "mac.com",
+        "aol.com",
+        "docomo.ne.jp",
+        "ezweb.ne.jp",
+        "au.com",
+        "softbank.ne.jp",
+        "i.softbank.jp",
+        "ymobile.ne.jp",
+        "rakuten.jp",
+        "nifty.com",
+        "biglobe.ne.jp",
+        "ocn.ne.jp",
+        "so-net.ne.jp",
+        "plala.or.jp",
+        "excite.co.jp",
+        "goo.jp",
+        "proton.me",
+        "protonmail.com",
+        "qq.com",
+        "163.com",
+        "naver.com",
+    ]
 )
 """Domains shared by strangers, so that a shared domain says nothing; public providers, from their own sites."""
 
-_FREEMAIL_NAMES = frozenset("gmail ymail yahoo outlook hotmail icloud docomo ezweb softbank freemail webmail".split())
+_FREEMAIL_NAMES = frozenset(
+    ["gmail", "ymail", "yahoo", "outlook", "hotmail", "icloud", "docomo", "ezweb", "softbank", "freemail", "webmail"]
+)
 _LEGAL_FORM = re.compile(
     r"株式会社|有限会社|合同会社|合資会社|一般社団法人|一般財団法人|特定非営利活動法人|NPO法人|医療法人|社会福祉法人|"
     r"\(株\)|\(有\)|\(同\)|\b(?:co\.?,? ?ltd\.?|inc\.?|llc|k\.k\.)",
@@ -49,8 +83,27 @@ def event_short_forms(name: str) -> list[str]:
     "夜の名刺交換会 第8回" is also "夜の名刺交換会", "経営者朝食会 6月" also "経営者朝食会".
     """
     whole = unicodedata.normalize("NFKC", name)
-    bare = re.sub(r"\(.*?\)|第\s*\d+\s*(?:回|期)|vol\.?\s*\d+|#\d+|\d{4}年?|\d{1,2}月度?(?:例会)?|\d{1,2}/\d{1,2}", " ", whole, flags=re.I)
+    bare = re.sub(
+        r"\(.*?\)|第\s*\d+\s*(?:回|期)|vol\.?\s*\d+|#\d+|\d{4}年?|\d{1,2}月度?(?:例会)?|\d{1,2}/\d{1,2}",
+        " ",
+        whole,
+        flags=re.I,
+    )
     pieces = re.split(r"[\s「」『』【】|/:~〜\-・]+", bare)
     forms = {folded(whole), folded(bare), *(folded(piece) for piece in pieces)}
-    general = {"交流会", "名刺交換会", "異業種交流会", "ランチ会", "朝食会", "セミナー", "ビジネス交流会", "懇親会", "例会", "経営者", "勉強会"}
-    return sorted((form for form in forms if len(form) >= 4 and form not in general), key=lambda form: (-len(form), form))
+    general = {
+        "交流会",
+        "名刺交換会",
+        "異業種交流会",
+        "ランチ会",
+        "朝食会",
+        "セミナー",
+        "ビジネス交流会",
+        "懇親会",
+        "例会",
+        "経営者",
+        "勉強会",
+    }
+    return sorted(
+        (form for form in forms if len(form) >= 4 and form not in general), key=lambda form: (-len(form), form)
+    )

@@ -10,6 +10,7 @@ from datetime import datetime
 from email.header import Header
 from email.message import Message as MimeMessage
 from email.utils import format_datetime, formataddr
+from functools import lru_cache
 from typing import Any
 
 MESSAGE_ID_DOMAIN = "mail.example"
@@ -17,11 +18,18 @@ MESSAGE_ID_DOMAIN = "mail.example"
 _HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]+")
 
 
+@lru_cache(maxsize=1)
+def _nec_selected() -> dict[str, bytes]:
+    """The cp932 pairs of rows 89 to 92 (ED40 to EEFC) by their character."""
+    pairs = (bytes((lead, trail)) for lead in (0xED, 0xEE) for trail in range(0x40, 0xFD) if trail != 0x7F)
+    return {pair.decode("cp932"): pair for pair in pairs if len(pair.decode("cp932", "ignore")) == 1}
+
+
 def encode_jis(text: str) -> bytes:
     """`text` as Japanese mail programs send ISO-2022-JP, NEC and IBM characters and half-width kana included.
 
     cp932 pairs become JIS rows and cells by arithmetic (the inverse of the decoder in charset.py); characters that
-    cp932 lacks become "?".
+    cp932 lacks become "?" or 〓.
     """
     output = bytearray()
     mode = b"\x1b(B"
@@ -40,11 +48,10 @@ def encode_jis(text: str) -> bytes:
         elif len(encoded) == 1:
             switch(b"\x1b(I")
             output.append(encoded[0] & 0x7F)
-        elif encoded[0] >= 0xF0:
-            # IBM extension rows lie outside JIS; NEC row 13 and rows 89-92 are reached by their cp932 twins.
-            switch(b"\x1b(B")
-            output += b"?"
         else:
+            # IBM's own rows lie outside of JIS; NEC's copies of the same characters are rows 89 to 92.
+            if encoded[0] >= 0xF0:
+                encoded = _nec_selected().get(character, "〓".encode("cp932"))
             switch(b"\x1b$B")
             lead, trail = encoded
             row = (lead - (0x71 if lead < 0xA0 else 0xB1)) * 2 + 1
@@ -135,6 +142,20 @@ def render(record: Mapping[str, Any], mailbox: str, owner_address: str) -> bytes
     for name, value in headers.items():
         if name.lower() not in ("date", "from", "subject", "message-id", "in-reply-to", "references", "mime-version"):
             mail[name] = _header_text(value, charset)
+    return mail.as_bytes()
+
+
+def render_own(reply: Mapping[str, str], mailbox: str, owner_address: str, owner_name: str) -> bytes:
+    """The raw mail that the owner of a mailbox sent: a record of sent.jsonl (data/samples/README.md)."""
+    mail = _part(reply["body"], "plain", "utf-8")
+    mail["MIME-Version"] = "1.0"
+    mail["Date"] = format_datetime(datetime.fromisoformat(reply["date"]))
+    mail["Message-ID"] = message_id(mailbox, reply["id"])
+    mail["From"] = _address(owner_name, owner_address, "utf-8")
+    mail["To"] = _address(reply["to_name"], reply["to_address"], "utf-8")
+    mail["Subject"] = _header_text(reply["subject"], "utf-8")
+    if reply["in_reply_to"]:
+        mail["In-Reply-To"] = mail["References"] = message_id(mailbox, reply["in_reply_to"])
     return mail.as_bytes()
 
 

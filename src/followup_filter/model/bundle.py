@@ -29,13 +29,17 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Model:
-    """A trained classifier with its calibration scores. `version` names the data and recipe it came from."""
+    """A trained classifier with its calibration scores.
+
+    `version` names the data and recipe it came from, `made_with` the library versions; `trained_on` holds the content
+    hashes of its samples.
+    """
 
     version: str
     classifier: Classifier
     scores: Mapping[Outcome, NDArray[np.float64]]
     made_with: Mapping[str, str]
-    sample_count: int
+    trained_on: frozenset[str]
 
 
 def versions() -> dict[str, str]:
@@ -87,8 +91,7 @@ def load(path: Path, trusted: Collection[str]) -> Model:
     if not any(hmac.compare_digest(digest(data), known) for known in trusted):
         raise ModelError(
             _(
-                "{file} is not a model that this program made or ships, or it was changed since. It was not opened. "
-                "Make your own with: followup-filter train --samples PATH"
+                "{file} is no model that this program made or ships, or it was changed since, so it was not opened."
             ).format(file=path)
         )
     try:
@@ -96,16 +99,11 @@ def load(path: Path, trusted: Collection[str]) -> Model:
             warnings.simplefilter("error", InconsistentVersionWarning)
             model = joblib.load(io.BytesIO(data))
     except (InconsistentVersionWarning, AttributeError, ImportError, ValueError, TypeError, KeyError) as error:
-        raise ModelMismatchError(_mismatch(path, str(error))) from None
+        raise ModelError(_mismatch(path)) from error
     if not isinstance(model, Model) or model.made_with != versions():
-        raise ModelMismatchError(_mismatch(path, ""))
+        raise ModelError(_mismatch(path))
     return model
 
 
-class ModelMismatchError(ModelError):
-    """A trusted model made with other library versions; it can be rebuilt from its samples."""
-
-
-def _mismatch(path: Path, reason: str) -> str:
-    sentence = _("{file} was made with other library versions and cannot be used with those installed.").format(file=path)
-    return f"{sentence} {reason}".strip()
+def _mismatch(path: Path) -> str:
+    return _("{file} was made with other library versions and cannot be used with those installed.").format(file=path)

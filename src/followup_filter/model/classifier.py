@@ -1,4 +1,4 @@
-"""The classifier: a calibrated scikit-learn pipeline for outcomes, and one for kinds within an outcome."""
+"""The classifier: one calibrated scikit-learn pipeline for outcomes, and a second machine for kinds on its features."""
 
 from __future__ import annotations
 
@@ -15,117 +15,127 @@ from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
 from followup_filter.labels import KINDS, KINDS_OF_OUTCOME, OUTCOMES, Kind, Outcome
-from followup_filter.mail.message import Message
-from followup_filter.model.features import build_features, feature_names
+from followup_filter.model.features import MailText, build_features, feature_names
 from followup_filter.model.samples import Sample
 
 SEED = 20261124
 REGULARIZATION = 1.0
 CALIBRATION_FOLDS = 5
 
+Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
+
 
 @dataclass(slots=True)
 class Classifier:
-    """A fitted pair of calibrated pipelines. Probabilities of kinds sum to that of their outcome."""
+    """A fitted pipeline (features, then a calibrated machine) for outcomes, and a calibrated machine for kinds."""
 
-    outcomes: CalibratedClassifierCV
+    pipeline: Pipeline
     kinds: CalibratedClassifierCV
     _names: list[str] = field(default_factory=list)
 
     @classmethod
-    def fit(cls, samples: Sequence[Sample]) -> Classifier:
-        """Fit on labelled samples; calibration folds are grouped by mailbox (or sender).
+    def fit(cls, samples: Sequence[Sample], texts: Sequence[MailText]) -> Classifier:
+        """Fit on labelled samples and their analysed texts, in the same order.
 
-        Samples without a kind teach outcomes only. Deterministic: seeded, one thread (ecosystem.md section 0).
+        Calibration folds are grouped by mailbox (or sender). Samples without a kind teach outcomes only.
+        Deterministic: seeded, one thread (ecosystem.md section 0).
         """
-        with_kind = [sample for sample in samples if sample.kind is not None]
+        outcomes = [sample.outcome.value for sample in samples]
+        groups = [sample.group for sample in samples]
+        with_kind = [row for row, sample in enumerate(samples) if sample.kind is not None]
+        kinds = [sample.kind.value for sample in samples if sample.kind is not None]
         with threadpool_limits(1):
-            return cls(
-                _fit(samples, [sample.outcome.value for sample in samples]),
-                _fit(with_kind, [sample.kind.value for sample in with_kind if sample.kind]),
-            )
+            pipeline = Pipeline([("features", build_features()), ("machine", _machine(outcomes, groups))])
+            pipeline.fit(list(texts), outcomes)
+            rows = sparse.csr_matrix(pipeline[:-1].transform([texts[row] for row in with_kind]))
+            machine = _machine(kinds, [groups[row] for row in with_kind]).fit(rows, kinds)
+        return cls(pipeline, machine)
 
-    def outcome_probabilities(self, messages: Sequence[Message]) -> NDArray[np.float64]:
-        """Calibrated probabilities, shape (messages, outcomes), columns in the order of OUTCOMES."""
-        return _ordered(self.outcomes, messages, [outcome.value for outcome in OUTCOMES])
+    def transform(self, texts: Sequence[MailText]) -> sparse.csr_matrix:
+        """The features of analysed mails, shape (mails, features); what the methods below take."""
+        if not texts:
+            return sparse.csr_matrix((0, self._linear.coef_.shape[1]))
+        return sparse.csr_matrix(self.pipeline[:-1].transform(list(texts)))
 
-    def kind_probabilities(
-        self, messages: Sequence[Message], outcome_probabilities: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Probabilities of kinds, shape (messages, kinds): those of one outcome sum to that outcome's."""
-        raw = _ordered(self.kinds, messages, [kind.value for kind in KINDS]) + 1e-9
-        result = np.zeros_like(raw)
+    def probabilities(self, rows: sparse.csr_matrix) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Calibrated probabilities of outcomes, shape (mails, outcomes), and of kinds, shape (mails, kinds).
+
+        Columns are in the order of OUTCOMES and KINDS; the kinds of one outcome sum to that outcome's probability.
+        """
+        if not rows.shape[0]:
+            return np.zeros((0, len(OUTCOMES))), np.zeros((0, len(KINDS)))
+        with threadpool_limits(1):
+            outcomes = _ordered(self.pipeline[-1], rows, [outcome.value for outcome in OUTCOMES])
+            raw = _ordered(self.kinds, rows, [kind.value for kind in KINDS]) + 1e-9
+        kinds = np.zeros_like(raw)
         for index, outcome in enumerate(OUTCOMES):
             columns = [KINDS.index(kind) for kind in KINDS_OF_OUTCOME[outcome]]
-            share = raw[:, columns] / raw[:, columns].sum(axis=1, keepdims=True)
-            result[:, columns] = share * outcome_probabilities[:, [index]]
-        return result
+            kinds[:, columns] = raw[:, columns] / raw[:, columns].sum(axis=1, keepdims=True) * outcomes[:, [index]]
+        return outcomes, kinds
 
-    @property
-    def pipeline(self) -> Pipeline:
-        """The fitted outcome pipeline inside the calibration: features, then a linear support vector machine."""
-        calibrated = self.outcomes.calibrated_classifiers_[0]
-        pipeline: Pipeline = calibrated.estimator
-        return pipeline
+    def decision_values(self, rows: sparse.csr_matrix) -> NDArray[np.float64]:
+        """Uncalibrated decision values of the outcomes, shape (mails, outcomes), columns in the order of OUTCOMES."""
+        values = np.asarray(self._linear.decision_function(rows))
+        return values[:, [self._row_of(outcome) for outcome in OUTCOMES]]
 
-    def decision_values(self, messages: Sequence[Message]) -> NDArray[np.float64]:
-        """Uncalibrated decision values, shape (messages, outcomes), columns in the order of OUTCOMES."""
-        values = self.pipeline.decision_function(list(messages))
-        classes = list(self.pipeline.classes_)
-        return np.asarray(values)[:, [classes.index(outcome.value) for outcome in OUTCOMES]]
-
-    @property
-    def slope(self) -> float:
-        """How many units of log-odds one unit of decision value is worth (the inverse temperature)."""
-        return float(self.outcomes.calibrated_classifiers_[0].calibrators[0].beta_)
-
-    def contributions(self, message: Message, outcome: Outcome, against: Outcome) -> list[tuple[str, float]]:
-        """(feature, weight) of every feature of the message: log-odds of `outcome` against `against`."""
-        features, machine = self.pipeline.named_steps["features"], self.pipeline.named_steps["machine"]
-        row = sparse.csr_matrix(features.transform([message]))
-        classes = list(machine.classes_)
-        weights = machine.coef_[classes.index(outcome.value)] - machine.coef_[classes.index(against.value)]
+    def contributions(self, row: sparse.csr_matrix, outcome: Outcome, against: Outcome) -> list[tuple[str, float]]:
+        """(feature, weight) of every feature of one mail's row: log-odds of `outcome` against `against`."""
+        weights = self.weights_of(outcome) - self.weights_of(against)
         if not self._names:
-            self._names = feature_names(features)
+            self._names = feature_names(self.pipeline.named_steps["features"])
         return [
             (self._names[column], float(value * weights[column] * self.slope))
             for column, value in zip(row.indices, row.data, strict=True)
         ]
 
+    def weights_of(self, outcome: Outcome) -> NDArray[np.float64]:
+        """The coefficients of an outcome, one a feature."""
+        return np.asarray(self._linear.coef_[self._row_of(outcome)])
 
-def _fit(samples: Sequence[Sample], labels: Sequence[str]) -> CalibratedClassifierCV:
-    messages = [sample.message for sample in samples]
-    groups = [sample.group for sample in samples]
-    pipeline = Pipeline(
-        [
-            ("features", build_features()),
-            ("machine", LinearSVC(C=REGULARIZATION, class_weight="balanced", random_state=SEED, max_iter=5_000)),
-        ]
-    )
-    calibrated = CalibratedClassifierCV(
-        pipeline, method="temperature", ensemble=False, cv=grouped_folds(labels, groups, CALIBRATION_FOLDS)
-    )
-    calibrated.fit(messages, list(labels))
-    return calibrated
+    def intercept_of(self, outcome: Outcome) -> float:
+        """The constant part of an outcome's decision value."""
+        return float(self._linear.intercept_[self._row_of(outcome)])
+
+    def _row_of(self, outcome: Outcome) -> int:
+        """The row of an outcome in the machine's coefficients; the calibration numbers its classes in this order."""
+        return list(self.pipeline[-1].classes_).index(outcome.value)
+
+    @property
+    def slope(self) -> float:
+        """How many units of log-odds one unit of decision value is worth (the inverse temperature)."""
+        return float(self.pipeline[-1].calibrated_classifiers_[0].calibrators[0].beta_)
+
+    @property
+    def _linear(self) -> LinearSVC:
+        """The linear support vector machine inside the calibration of outcomes."""
+        return self.pipeline[-1].calibrated_classifiers_[0].estimator
 
 
-def grouped_folds(
-    labels: Sequence[str], groups: Sequence[str], folds: int
-) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """(train, test) index pairs that never split a group; as many as there are groups, at most `folds`."""
-    count = max(2, min(folds, len(set(groups))))
+def _machine(labels: Sequence[str], groups: Sequence[str]) -> CalibratedClassifierCV:
+    """A linear support vector machine whose temperature is fitted on folds that never split a group."""
+    machine = LinearSVC(C=REGULARIZATION, class_weight="balanced", random_state=SEED, max_iter=5_000)
+    folds = grouped_folds(labels, groups, CALIBRATION_FOLDS)
+    return CalibratedClassifierCV(machine, method="temperature", ensemble=False, cv=folds)
+
+
+def grouped_folds(labels: Sequence[str], groups: Sequence[str], folds: int) -> Folds:
+    """(train, test) index pairs that never split a group; as many as there are groups, at most `folds`.
+
+    With a single group there is nothing to keep apart: then each sample is a group of its own.
+    """
+    if len(set(groups)) < 2:
+        groups = [str(row) for row in range(len(labels))]
+    count = min(folds, len(set(groups)))
     splitter = StratifiedGroupKFold(n_splits=count, shuffle=True, random_state=SEED)
     return list(splitter.split(np.zeros(len(labels)), list(labels), list(groups)))
 
 
-def _ordered(estimator: CalibratedClassifierCV, messages: Sequence[Message], wanted: Sequence[str]) -> NDArray[np.float64]:
+def _ordered(machine: CalibratedClassifierCV, rows: sparse.spmatrix, wanted: Sequence[str]) -> NDArray[np.float64]:
     """predict_proba with columns in the wanted order; a class never seen in training has probability 0."""
-    probabilities = np.zeros((len(messages), len(wanted)))
-    if messages:
-        with threadpool_limits(1):
-            known = estimator.predict_proba(list(messages))
-        for column, label in enumerate(estimator.classes_):
-            probabilities[:, list(wanted).index(label)] = known[:, column]
+    known = machine.predict_proba(rows)
+    probabilities = np.zeros((known.shape[0], len(wanted)))
+    for column, label in enumerate(machine.classes_):
+        probabilities[:, list(wanted).index(label)] = known[:, column]
     return probabilities
 
 

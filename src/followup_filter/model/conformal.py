@@ -15,7 +15,9 @@ OTHER_ALPHA = 0.05
 Scores = Mapping[Outcome, NDArray[np.float64]]
 
 
-def calibration_scores(probabilities: NDArray[np.float64], outcomes: list[Outcome]) -> dict[Outcome, NDArray[np.float64]]:
+def calibration_scores(
+    probabilities: NDArray[np.float64], outcomes: list[Outcome]
+) -> dict[Outcome, NDArray[np.float64]]:
     """Sorted nonconformity scores (1 - probability of the true outcome) of each outcome's calibration mails.
 
     `probabilities`: shape (mails, outcomes), out-of-fold, columns in the order of OUTCOMES.

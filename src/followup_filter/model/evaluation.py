@@ -12,8 +12,11 @@ from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from followup_filter.labels import OUTCOMES, Outcome
+from followup_filter.model.bundle import Model
 from followup_filter.model.conformal import calibration_scores, plausible_outcomes
+from followup_filter.model.features import analyse
 from followup_filter.model.prediction import MAX_LEAD_LOSS
+from followup_filter.model.samples import Sample
 from followup_filter.model.training import OutOfFold
 
 CALIBRATION_BINS = 15
@@ -64,12 +67,14 @@ class Evaluation:
     confusion: tuple[tuple[int, ...], ...]
     calibration_error: float
     review: Rate
-    leads_lost: Rate
+    leads_kept: Rate
     sure_accuracy: Rate
     majority_accuracy: Rate
 
 
-def expected_calibration_error(confidence: NDArray[np.float64], correct: NDArray[np.bool_], bins: int = CALIBRATION_BINS) -> float:
+def expected_calibration_error(
+    confidence: NDArray[np.float64], correct: NDArray[np.bool_], bins: int = CALIBRATION_BINS
+) -> float:
     """Mean gap between stated probability and hit rate over equal-mass bins (Naeini, Cooper, Hauskrecht 2015)."""
     order = np.argsort(confidence, kind="stable")
     gaps = [
@@ -80,8 +85,12 @@ def expected_calibration_error(confidence: NDArray[np.float64], correct: NDArray
     return sum(gaps) / len(confidence)
 
 
-def evaluate(held_out: OutOfFold, max_lead_loss: float = MAX_LEAD_LOSS) -> Evaluation:
-    """Figures for out-of-fold predictions; conformal sets of a group use the scores of the other groups only."""
+def evaluate(held_out: OutOfFold, review: Sequence[bool] | None = None) -> Evaluation:
+    """Figures for predictions of samples that the model has not seen.
+
+    `review` says which mails are sent to review; without it, conformal sets are computed for each group from the
+    scores of the other groups.
+    """
     samples = held_out.samples
     truth = [sample.outcome for sample in samples]
     predicted = held_out.predicted
@@ -92,9 +101,7 @@ def evaluate(held_out: OutOfFold, max_lead_loss: float = MAX_LEAD_LOSS) -> Evalu
         names_true, names_predicted, labels=labels, zero_division=0.0
     )
     present = [index for index in range(len(OUTCOMES)) if support[index]]
-    review = _reviews(held_out, max_lead_loss)
-    leads = [index for index, outcome in enumerate(truth) if outcome is Outcome.LEAD]
-    sure = [index for index in range(len(samples)) if not review[index]]
+    review = reviews(held_out) if review is None else review
     kinds = [
         sample.kind is predicted_kind
         for sample, predicted_kind in zip(samples, held_out.predicted_kinds, strict=True)
@@ -104,9 +111,9 @@ def evaluate(held_out: OutOfFold, max_lead_loss: float = MAX_LEAD_LOSS) -> Evalu
     return Evaluation(
         count=len(samples),
         groups=len(groups),
-        outcome_accuracy=Rate(int(correct.sum()), len(samples)),
+        outcome_accuracy=_rate(correct),
         macro_f1=float(np.mean([f1[index] for index in present])),
-        kind_accuracy=Rate(sum(kinds), len(kinds)),
+        kind_accuracy=_rate(kinds),
         by_outcome={
             outcome: ClassScore(float(precision[i]), float(recall[i]), float(f1[i]), int(support[i]))
             for i, outcome in enumerate(OUTCOMES)
@@ -115,27 +122,71 @@ def evaluate(held_out: OutOfFold, max_lead_loss: float = MAX_LEAD_LOSS) -> Evalu
             group: _rate([correct[index] for index, sample in enumerate(samples) if sample.group == group])
             for group in groups
         },
-        confusion=tuple(tuple(int(n) for n in row) for row in confusion_matrix(names_true, names_predicted, labels=labels)),
+        confusion=tuple(
+            tuple(int(n) for n in row) for row in confusion_matrix(names_true, names_predicted, labels=labels)
+        ),
         calibration_error=expected_calibration_error(held_out.outcomes.max(axis=1), correct),
-        review=Rate(sum(review), len(samples)),
-        leads_lost=Rate(sum(1 for i in leads if predicted[i] is not Outcome.LEAD and not review[i]), len(leads)),
-        sure_accuracy=Rate(int(sum(correct[index] for index in sure)), len(sure)),
+        review=_rate(review),
+        leads_kept=kept_leads(held_out, review),
+        sure_accuracy=_rate([hit for hit, unsure in zip(correct, review, strict=True) if not unsure]),
         majority_accuracy=Rate(Counter(truth).most_common(1)[0][1], len(samples)),
     )
 
 
-def _rate(hits: Sequence[bool]) -> Rate:
+def _rate(hits: Sequence[bool] | NDArray[np.bool_]) -> Rate:
     return Rate(int(sum(hits)), len(hits))
 
 
-def _reviews(held_out: OutOfFold, max_lead_loss: float) -> list[bool]:
-    """Whether each mail would be sent to review, calibrated without its own group."""
+def kept_leads(held_out: OutOfFold, review: Sequence[bool] | None = None) -> Rate:
+    """Of the true leads, those labelled lead or sent to review."""
+    return _rate(_kept(held_out, reviews(held_out) if review is None else review))
+
+
+def _kept(held_out: OutOfFold, review: Sequence[bool]) -> list[bool]:
+    return [
+        predicted is Outcome.LEAD or unsure
+        for sample, predicted, unsure in zip(held_out.samples, held_out.predicted, review, strict=True)
+        if sample.outcome is Outcome.LEAD
+    ]
+
+
+def no_worse(before: OutOfFold, after: OutOfFold, significance: float = 0.05) -> bool:
+    """True unless `after` is worse than `before` on the same samples, in accuracy or in leads kept.
+
+    Worse: McNemar's exact one-sided test (McNemar 1947; the binomial form) is significant.
+    """
+    truth = [sample.outcome for sample in before.samples]
+    right_before = [a is b for a, b in zip(before.predicted, truth, strict=True)]
+    right_after = [a is b for a, b in zip(after.predicted, truth, strict=True)]
+    pairs = ((right_before, right_after), (_kept(before, reviews(before)), _kept(after, reviews(after))))
+    return all(_worse_p_value(old, new) >= significance for old, new in pairs)
+
+
+def _worse_p_value(old: Sequence[bool], new: Sequence[bool]) -> float:
+    lost = sum(was and not now for was, now in zip(old, new, strict=True))
+    won = sum(now and not was for was, now in zip(old, new, strict=True))
+    return float(binomtest(lost, lost + won, alternative="greater").pvalue) if lost + won else 1.0
+
+
+def reviews(held_out: OutOfFold, max_lead_loss: float = MAX_LEAD_LOSS) -> list[bool]:
+    """Whether each mail would be sent to review, calibrated on the other groups."""
     samples, predicted = held_out.samples, held_out.predicted
     review = [False] * len(samples)
     for group in {sample.group for sample in samples}:
         inside = [index for index, sample in enumerate(samples) if sample.group == group]
         outside = [index for index, sample in enumerate(samples) if sample.group != group]
         scores = calibration_scores(held_out.outcomes[outside], [samples[index].outcome for index in outside])
-        for index, plausible in zip(inside, plausible_outcomes(scores, held_out.outcomes[inside], max_lead_loss), strict=True):
+        sets = plausible_outcomes(scores, held_out.outcomes[inside], max_lead_loss)
+        for index, plausible in zip(inside, sets, strict=True):
             review[index] = plausible != (predicted[index],)
     return review
+
+
+def evaluate_model(model: Model, samples: Sequence[Sample]) -> Evaluation:
+    """Figures of a finished model on samples that it was not trained on."""
+    texts = [analyse(sample.message) for sample in samples]
+    outcomes, kinds = model.classifier.probabilities(model.classifier.transform(texts))
+    predictions = OutOfFold(tuple(samples), outcomes, kinds)
+    sets = plausible_outcomes(model.scores, outcomes, MAX_LEAD_LOSS)
+    review = [plausible != (said,) for plausible, said in zip(sets, predictions.predicted, strict=True)]
+    return evaluate(predictions, review)

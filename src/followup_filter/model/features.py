@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -17,44 +17,87 @@ from sklearn.preprocessing import MaxAbsScaler
 
 from followup_filter.mail.message import Message
 from followup_filter.mail.text import normalize
-from followup_filter.model.tokens import morphemes
+from followup_filter.model.tokens import Morpheme, morphemes
 
 EDGE_LENGTH = 160
 """Characters at the start and the end of the newest text that count as its opening and closing."""
+CHARACTERS_LENGTH = 20_000
+"""Characters of a mail of which character sequences are made at most."""
 SPACE = "\u2581"
+"""Stands between the words of a word sequence, as in SentencePiece."""
 
 _ADDRESS_OR_LINK = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+")
 _AMOUNT = re.compile(r"\d[\d,]*\s*(?:円|万円|千円|yen)|[¥\\]\s*\d", re.IGNORECASE)
+_NUMBER = re.compile(r"\d[\d,.]*")
+_QUESTION = re.compile(r"[?？]|でしょうか|ますか|ませんか")
+_NO_WORD = frozenset({"補助記号", "空白"})
 
 
-def newest_text(message: Message) -> str:
-    """Subject and newest text without addresses and links, which would name the sender instead of the matter."""
-    return _ADDRESS_OR_LINK.sub(" ", f"{message.subject}\n{message.text}")
+@dataclass(frozen=True, slots=True)
+class MailText:
+    """One message in the forms that features are made of; computed once a message, used by every step.
+
+    `surface`, `lemma` and `fields` are words joined by a blank; those of `fields` carry "subject:", "opening:" or
+    "closing:" in front. `characters` is the normalised text on one line.
+    """
+
+    surface: str
+    lemma: str
+    fields: str
+    characters: str
+    form: Mapping[str, float]
 
 
-def word_terms(message: Message) -> list[str]:
-    """Words of subject and newest text, surface and dictionary form, in order, with the field as prefix."""
-    text = _ADDRESS_OR_LINK.sub(" ", message.text)
-    fields = (
-        ("subject:", message.subject),
-        ("opening:", text[:EDGE_LENGTH]),
-        ("closing:", text[-EDGE_LENGTH:]),
+def analyse(message: Message) -> MailText:
+    """The forms of `message`; addresses and links are left out, they would name the sender instead of the matter."""
+    subject = _ADDRESS_OR_LINK.sub(" ", message.subject)
+    body = _ADDRESS_OR_LINK.sub(" ", message.text)
+    of_subject, of_body = morphemes(subject), morphemes(body)
+    words = [*of_subject, *of_body]
+    parts = (
+        ("subject:", of_subject),
+        ("opening:", morphemes(body[:EDGE_LENGTH])),
+        ("closing:", morphemes(body[-EDGE_LENGTH:])),
     )
-    terms = [prefix + base for prefix, part in fields for _, base, tag in morphemes(part) if tag not in ("補助記号", "空白")]
-    return terms
+    return MailText(
+        surface=" ".join(surface for surface, _, tag in words if tag != "空白"),
+        lemma=_lemmas(words),
+        fields=" ".join(prefix + word for prefix, part in parts for word in _lemmas(part).split()),
+        characters=_NUMBER.sub("0", " ".join(normalize(f"{subject}\n{body}").split())).lower()[:CHARACTERS_LENGTH],
+        form=form_facts(message),
+    )
 
 
-def surface_ngrams(message: Message) -> list[str]:
-    """One- and two-word sequences of the newest text as written."""
-    return _ngrams([surface for surface, _, tag in morphemes(newest_text(message)) if tag != "空白"])
+def _lemmas(words: Sequence[Morpheme]) -> str:
+    return " ".join(lemma for _, lemma, tag in words if tag not in _NO_WORD)
 
 
-def lemma_ngrams(message: Message) -> list[str]:
-    """One- to three-word sequences of the newest text in dictionary form."""
-    return _ngrams([base for _, base, tag in morphemes(newest_text(message)) if tag not in ("補助記号", "空白")], 3)
+def surface_ngrams(text: MailText) -> list[str]:
+    """One- and two-word sequences of subject and newest text as written."""
+    return _ngrams(text.surface.split(), 2)
 
 
-def _ngrams(words: Sequence[str], longest: int = 2) -> list[str]:
+def lemma_ngrams(text: MailText) -> list[str]:
+    """One- to three-word sequences of subject and newest text in dictionary form."""
+    return _ngrams(text.lemma.split(), 3)
+
+
+def field_words(text: MailText) -> list[str]:
+    """Words of subject, opening and closing in dictionary form, each with its field in front."""
+    return text.fields.split()
+
+
+def characters(text: MailText) -> str:
+    """What character sequences are made of."""
+    return text.characters
+
+
+def form(text: MailText) -> Mapping[str, float]:
+    """The facts of form of an analysed mail."""
+    return text.form
+
+
+def _ngrams(words: Sequence[str], longest: int) -> list[str]:
     return [
         SPACE.join(words[start : start + length])
         for length in range(1, longest + 1)
@@ -62,75 +105,73 @@ def _ngrams(words: Sequence[str], longest: int = 2) -> list[str]:
     ]
 
 
-def plain_text(message: Message) -> str:
-    """The newest text in normal form, numbers as 0: what character n-grams are made of."""
-    return re.sub(r"\d[\d,.]*", "0", re.sub(r"\s+", " ", normalize(newest_text(message)))).lower()[:20_000]
-
-
 def form_facts(message: Message) -> dict[str, float]:
     """Facts about the form of a message as numbers of about one; none names a person, domain or event."""
-    form = message.form
+    facts = message.form
     text = message.text
+    sender = message.from_address
+    elsewhere = bool(message.reply_to) and sender is not None and message.reply_to[0].address != sender.address
     return {
-        "bulk_headers": float(form.bulk_headers),
-        "opt_out": float(form.opt_out),
-        "auto_submitted": float(form.auto_submitted),
-        "has_html": float(form.has_html),
-        "html_only": float(form.html_only),
-        "tracking_pixel": float(form.tracking_pixel),
-        "hidden_text": float(form.hidden_text),
-        "links": math.log1p(form.link_count),
-        "images": math.log1p(form.image_count),
-        "ruled_lines": math.log1p(form.ruled_lines),
+        "bulk_headers": float(facts.bulk_headers),
+        "opt_out": float(facts.opt_out),
+        "auto_submitted": float(facts.auto_submitted),
+        "has_html": float(facts.has_html),
+        "html_only": float(facts.html_only),
+        "tracking_pixel": float(facts.tracking_pixel),
+        "hidden_text": float(facts.hidden_text),
+        "links": math.log1p(facts.link_count),
+        "images": math.log1p(facts.image_count),
+        "ruled_lines": math.log1p(facts.ruled_lines),
         "length": math.log1p(len(text)) / 4,
-        "questions": math.log1p(len(re.findall(r"[?？]|でしょうか|ますか|ませんか", text))),
+        "questions": math.log1p(len(_QUESTION.findall(text))),
         "amounts": math.log1p(len(_AMOUNT.findall(text))),
         "reply": float(bool(message.in_reply_to)),
         "quoted": float(bool(message.quoted)),
         "forwarded": float(message.forwarded),
         "signature": float(bool(message.signature)),
-        "attachment": float(bool(form.attachment_names)),
+        "attachment": float(bool(facts.attachment_names)),
         "several_recipients": float(len(message.to) + len(message.cc) > 1),
         "no_recipient": float(not message.to),
-        "reply_to_elsewhere": float(
-            bool(message.reply_to)
-            and message.from_address is not None
-            and message.reply_to[0].address != message.from_address.address
-        ),
+        "reply_to_elsewhere": float(elsewhere),
     }
 
 
-class FormFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Turns messages into dictionaries of form facts, for DictVectorizer."""
+class Pick(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Applies one function of this module to every analysed mail; nothing is learnt."""
 
-    def fit(self, messages: Sequence[Message], labels: Any = None) -> FormFeatures:
+    def __init__(self, function: Callable[[MailText], Any]) -> None:
+        self.function = function
+
+    def fit(self, texts: Sequence[MailText], labels: Any = None) -> Pick:
         """Nothing to learn; returns self."""
         return self
 
-    def transform(self, messages: Sequence[Message]) -> list[dict[str, float]]:
-        """A list of one dictionary a message."""
-        return [form_facts(message) for message in messages]
+    def transform(self, texts: Sequence[MailText]) -> list[Any]:
+        """A list with the function's value for each mail."""
+        return [self.function(text) for text in texts]
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
 
 
 def build_features() -> FeatureUnion:
-    """The feature union: every part is scaled to rows of length about one, then weighted.
+    """The unfitted feature union; it takes sequences of MailText.
 
-    Weights were chosen by grouped cross-validation on the shipped training mailboxes (docs/model.md).
+    Every part is scaled to rows of length about one, then weighted; the weights were compared by grouped
+    cross-validation on the shipped training mailboxes (docs/model.md).
     """
 
     def tfidf(analyzer: Any, **options: Any) -> TfidfVectorizer:
         return TfidfVectorizer(analyzer=analyzer, sublinear_tf=True, dtype=np.float64, **options)
 
+    character_sequences = tfidf("char", preprocessor=characters, ngram_range=(1, 4), min_df=3, max_features=150_000)
     return FeatureUnion(
         [
             ("surface", tfidf(surface_ngrams, min_df=2)),
             ("lemma", tfidf(lemma_ngrams, min_df=2)),
-            ("fields", tfidf(word_terms, min_df=2)),
-            ("characters", TfidfVectorizer(preprocessor=plain_text, analyzer="char", ngram_range=(1, 4), min_df=3, sublinear_tf=True, max_features=150_000)),
-            ("form", Pipeline([("facts", FormFeatures()), ("vector", DictVectorizer()), ("scale", MaxAbsScaler())])),
+            ("fields", tfidf(field_words, min_df=2)),
+            ("characters", character_sequences),
+            ("form", Pipeline([("facts", Pick(form)), ("vector", DictVectorizer()), ("scale", MaxAbsScaler())])),
         ],
         transformer_weights={"surface": 1.0, "lemma": 1.0, "fields": 0.7, "characters": 1.0, "form": 0.5},
     )
@@ -138,10 +179,8 @@ def build_features() -> FeatureUnion:
 
 def feature_names(features: FeatureUnion) -> list[str]:
     """The names of the columns, in order, as `<part>__<feature>`."""
-    return [str(name) for name in features.get_feature_names_out()]
-
-
-def as_row(matrix: sparse.spmatrix, index: int) -> tuple[np.ndarray, np.ndarray]:
-    """Column indexes and values of one row of a sparse matrix."""
-    row = sparse.csr_matrix(matrix)[index]
-    return row.indices, row.data
+    names: list[str] = []
+    for part, step in features.transformer_list:
+        last = step.named_steps["vector"] if isinstance(step, Pipeline) else step
+        names += [f"{part}__{name}" for name in last.get_feature_names_out()]
+    return names

@@ -7,18 +7,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
 
 from followup_filter.labels import KINDS, OUTCOMES, Kind, Outcome
 from followup_filter.mail.message import Message
 from followup_filter.model.bundle import Model
 from followup_filter.model.classifier import most_probable_kind
 from followup_filter.model.conformal import plausible_outcomes
-from followup_filter.model.features import SPACE
+from followup_filter.model.features import SPACE, analyse
 
 MAX_LEAD_LOSS = 0.02
+"""How often a lead may be ruled out wrongly (design.md, contract of `classify`)."""
 REASONS = 6
 BATCH = 500
+SENTENCES = 60
 _SENTENCE_END = re.compile(r"(?<=[。！？!?])\s*|\n+")
+_CONTACT = re.compile(r"https?://|@|〒|\d{2,4}-\d{2,4}-\d{3,4}|(?:TEL|FAX|電話|携帯)\s*[::]?\s*[\d0-9]")
+_ASKS = re.compile(
+    r"[??]|でしょうか|ますか|ませんか|いくら|見積|願い|いただけ|頂け|もらえ|くださ|下さい|ほしい|欲しい|たいと|可能で|相談|"
+    r"\b(?:could|would|can|please|quote|how much)\b",
+    re.IGNORECASE,
+)
+_SUBSTANCE = re.compile(r"[一-龠々ァ-ヶa-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,6 @@ class Prediction:
     kinds: dict[Kind, float]
     plausible: tuple[Outcome, ...]
     reasons: tuple[Reason, ...]
-    sentence: str
     model_version: str
 
     @property
@@ -62,11 +71,12 @@ def predict(model: Model, messages: Sequence[Message], max_lead_loss: float = MA
 
 
 def _predict_batch(model: Model, messages: Sequence[Message], max_lead_loss: float) -> list[Prediction]:
-    outcome_rows = model.classifier.outcome_probabilities(messages)
-    kind_rows = model.classifier.kind_probabilities(messages, outcome_rows)
+    texts = [analyse(message) for message in messages]
+    rows = model.classifier.transform(texts)
+    outcome_rows, kind_rows = model.classifier.probabilities(rows)
     sets = plausible_outcomes(model.scores, outcome_rows, max_lead_loss)
     predictions = []
-    for message, outcomes, kinds, plausible in zip(messages, outcome_rows, kind_rows, sets, strict=True):
+    for row, outcomes, kinds, plausible in zip(rows, outcome_rows, kind_rows, sets, strict=True):
         ranked = [OUTCOMES[index] for index in np.argsort(-outcomes, kind="stable")]
         predictions.append(
             Prediction(
@@ -75,45 +85,47 @@ def _predict_batch(model: Model, messages: Sequence[Message], max_lead_loss: flo
                 probabilities={outcome: float(p) for outcome, p in zip(OUTCOMES, outcomes, strict=True)},
                 kinds={kind: float(p) for kind, p in zip(KINDS, kinds, strict=True)},
                 plausible=plausible,
-                reasons=reasons(model, message, ranked[0], ranked[1]),
-                sentence=deciding_sentence(model, message, ranked[0]),
+                reasons=reasons(model, row, ranked[0], ranked[1]),
                 model_version=model.version,
             )
         )
     return predictions
 
 
-def reasons(model: Model, message: Message, outcome: Outcome, against: Outcome) -> tuple[Reason, ...]:
-    """The strongest readable features for `outcome` over `against`, strongest first, each word named once.
+def reasons(model: Model, row: sparse.csr_matrix, outcome: Outcome, against: Outcome) -> tuple[Reason, ...]:
+    """The strongest readable features of one mail's row for `outcome` over `against`, strongest first, each word named once.
 
-    Character sequences are left out: people read words. Sums over all features would be the whole log-odds.
+    Facts of form are named `form:<fact>`. Character sequences are left out: people read words. Sums over all features
+    would be the whole log-odds.
     """
-    words: dict[str, float] = {}
-    for feature, weight in model.classifier.contributions(message, outcome, against):
+    weights: dict[str, float] = {}
+    for feature, weight in model.classifier.contributions(row, outcome, against):
         part, _, name = feature.partition("__")
-        if part == "characters":
+        if part == "form":
+            name = f"form:{name}"
+        elif part == "characters" or not _readable(name := name.rpartition(":")[2].replace(SPACE, " ")):
             continue
-        name = name.removeprefix("vector__") if part == "form" else name.rpartition(":")[2]
-        name = f"form:{name}" if part == "form" else name.replace(SPACE, " ").strip()
-        if part == "form" or _readable(name):
-            words[name] = words.get(name, 0.0) + weight
-    strongest = sorted(words.items(), key=lambda item: (-abs(item[1]), item[0]))
+        weights[name] = weights.get(name, 0.0) + weight
+    strongest = sorted(weights.items(), key=lambda item: (-abs(item[1]), item[0]))
     return tuple(Reason(name, round(weight, 4)) for name, weight in strongest[:REASONS])
 
 
 def _readable(name: str) -> bool:
-    """Words with substance: two characters or more, with a kanji, katakana or letter, or a verb of asking."""
-    return len(name) >= 2 and bool(re.search(r"[一-龠々ァ-ヶa-z]", name) or len(name.replace(" ", "")) >= 4)
+    """Words with substance: two characters or more, with a kanji, katakana or letter, or a phrase of four kana."""
+    return len(name) >= 2 and (bool(_SUBSTANCE.search(name)) or len(name.replace(" ", "")) >= 4)
 
 
 def deciding_sentence(model: Model, message: Message, outcome: Outcome) -> str:
     """The sentence of the newest text that speaks most for `outcome`, as the mail writes it; "" without text.
 
-    Each sentence of 8 to 120 characters is scored alone by the outcome's decision value (at most 60 sentences).
+    Each sentence of 8 to 120 characters is scored alone by the outcome's decision value (at most 60 sentences). Lines
+    with addresses or telephone numbers do not count, and where some sentences ask for something only those do.
     """
     sentences = [part.strip() for part in _SENTENCE_END.split(message.text) if part]
-    sentences = [sentence for sentence in sentences if 8 <= len(sentence) <= 120][:60]
+    sentences = [part for part in sentences if 8 <= len(part) <= 120 and not _CONTACT.search(part)][:SENTENCES]
+    sentences = [part for part in sentences if _ASKS.search(part)] or sentences
     if not sentences:
-        return message.text.strip()[:120]
-    scored = model.classifier.decision_values([replace(message, subject="", text=sentence) for sentence in sentences])
-    return sentences[int(np.argmax(scored[:, OUTCOMES.index(outcome)]))]
+        return " ".join(message.text.split())[:120]
+    texts = [analyse(replace(message, subject="", text=sentence)) for sentence in sentences]
+    values = model.classifier.decision_values(model.classifier.transform(texts))
+    return sentences[int(np.argmax(values[:, OUTCOMES.index(outcome)]))]

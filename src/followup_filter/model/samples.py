@@ -21,7 +21,23 @@ from followup_filter.mail.render import render
 from followup_filter.mail.sources import open_source
 
 RECORD_KEYS = frozenset(
-    "id date from_name from_address to_name subject headers in_reply_to body html outcome kind event difficulty why".split()
+    [
+        "id",
+        "date",
+        "from_name",
+        "from_address",
+        "to_name",
+        "subject",
+        "headers",
+        "in_reply_to",
+        "body",
+        "html",
+        "outcome",
+        "kind",
+        "event",
+        "difficulty",
+        "why",
+    ]
 )
 
 
@@ -81,7 +97,9 @@ def _problem(record: Any) -> str | None:
     for key in RECORD_KEYS - {"headers", "in_reply_to", "event"}:
         if not isinstance(record[key], str):
             return _("{key} should be text").format(key=key)
-    if not isinstance(record["headers"], dict) or not all(isinstance(value, str) for value in record["headers"].values()):
+    if not isinstance(record["headers"], dict) or not all(
+        isinstance(value, str) for value in record["headers"].values()
+    ):
         return _("{key} should be text").format(key="headers")
     if record["outcome"] not in set(Outcome):
         parse_label(record["outcome"])

@@ -18,6 +18,9 @@ CHUNK_LENGTH = 4_000
 TEXT_LENGTH = 50_000
 """Characters of a mail that are tokenised at most."""
 
+Morpheme = tuple[str, str, str]
+"""(surface, dictionary form, part of speech)."""
+
 _NUMBER = re.compile(r"\d[\d,.]*")
 _CUT = re.compile(r"[\n。！？!?]")
 
@@ -34,7 +37,8 @@ def _tagger() -> GenericTagger:
     )
 
 
-def _chunks(text: str) -> Iterator[str]:
+def chunks(text: str) -> Iterator[str]:
+    """`text` in pieces of at most 4,000 characters, cut behind the end of a sentence where there is one."""
     start = 0
     while start < len(text):
         end = min(start + CHUNK_LENGTH, len(text))
@@ -45,15 +49,17 @@ def _chunks(text: str) -> Iterator[str]:
         start = end
 
 
-def morphemes(text: str) -> list[tuple[str, str, str]]:
-    """(surface, dictionary form, part of speech) of every word of `text`, normalised; numbers become "0".
+def morphemes(text: str) -> list[Morpheme]:
+    """Surface, dictionary form and part of speech of every word of `text`, normalised; numbers become "0".
 
     At most the first 50,000 characters are read, 4,000 a call.
     """
-    text = _NUMBER.sub("0", normalize(text)[:TEXT_LENGTH].replace("\0", "")).lower()
+    text = _NUMBER.sub("0", normalize(text[:TEXT_LENGTH])[:TEXT_LENGTH].replace("\0", "")).lower()
     words = []
-    for chunk in _chunks(text):
-        for line in _tagger().parse(chunk.replace("\n", " 。 ")).split("\n"):
+    for chunk in chunks(text):
+        # MeCab takes a line break for the end of its input; a full stop keeps words of two lines apart.
+        lines = [line.strip() for line in chunk.split("\n")]
+        for line in _tagger().parse("。".join(line for line in lines if line)).split("\n"):
             fields = line.split("\t")
             if len(fields) == 3:
                 words.append((fields[0], fields[1], fields[2]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from followup_filter.language import gettext as _
 from followup_filter.model.bundle import Model, versions
 from followup_filter.model.classifier import Classifier, grouped_folds, most_probable_kind
 from followup_filter.model.conformal import calibration_scores
+from followup_filter.model.features import analyse
 from followup_filter.model.samples import Sample
 
 RECIPE = "1"
@@ -59,24 +60,29 @@ def check_samples(samples: Sequence[Sample]) -> None:
             )
         )
     if len({sample.group for sample in samples}) < MINIMUM_GROUPS:
-        raise SampleError(_("All samples are from one mailbox or sender: at least two are needed to test on strangers."))
+        raise SampleError(
+            _("All samples are from one mailbox or sender: at least two are needed to test on strangers.")
+        )
 
 
-def out_of_fold(samples: Sequence[Sample], progress: Progress | None = None) -> OutOfFold:
+def out_of_fold(
+    samples: Sequence[Sample], progress: Progress | None = None, trained_on: Collection[str] | None = None
+) -> OutOfFold:
     """Predict every sample by a model trained without its group: one fold a group up to ten, then ten folds.
 
-    `progress` is called with (folds done, folds in all).
+    `progress` is called with (folds done, folds in all). With `trained_on`, only samples with these content hashes
+    are trained on, and the folds stay the same: what a model without the others says of all of them.
     """
     check_samples(samples)
     groups = [sample.group for sample in samples]
     outcomes = np.zeros((len(samples), len(OUTCOMES)))
     kinds = np.zeros((len(samples), len(KINDS)))
+    texts = [analyse(sample.message) for sample in samples]
     folds = grouped_folds([sample.outcome.value for sample in samples], groups, OUT_OF_FOLD_FOLDS)
     for done, (train, test) in enumerate(folds, start=1):
-        classifier = Classifier.fit([samples[index] for index in train])
-        messages = [samples[index].message for index in test]
-        outcomes[test] = classifier.outcome_probabilities(messages)
-        kinds[test] = classifier.kind_probabilities(messages, outcomes[test])
+        rows = [row for row in train if trained_on is None or samples[row].message.content_hash in trained_on]
+        classifier = Classifier.fit([samples[row] for row in rows], [texts[row] for row in rows])
+        outcomes[test], kinds[test] = classifier.probabilities(classifier.transform([texts[row] for row in test]))
         if progress:
             progress(done, len(folds))
     return OutOfFold(tuple(samples), outcomes, kinds)
@@ -86,10 +92,10 @@ def make_model(samples: Sequence[Sample], held_out: OutOfFold) -> Model:
     """Fit on all samples; the conformal scores are those of `held_out`, which must be of the same samples."""
     return Model(
         version=model_version(samples),
-        classifier=Classifier.fit(samples),
+        classifier=Classifier.fit(samples, [analyse(sample.message) for sample in samples]),
         scores=calibration_scores(held_out.outcomes, [sample.outcome for sample in samples]),
         made_with=versions(),
-        sample_count=len(samples),
+        trained_on=frozenset(sample.message.content_hash for sample in samples),
     )
 
 

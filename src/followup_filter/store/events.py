@@ -30,14 +30,17 @@ def save_events(connection: Connection, imported: EventList) -> tuple[int, int]:
             continue
         new, changed = (new + 1, changed) if event.id not in before else (new, changed + 1)
         connection.execute(delete(schema.event).where(schema.event.c.id == event.id))
-        connection.execute(insert(schema.event).values(id=event.id, date=event.date.isoformat(), facts=_facts(event)))
+        connection.execute(
+            insert(schema.event).values(id=event.id, date=event.date.isoformat(), facts=event_values(event))
+        )
     if imported.owner != Owner():
         connection.execute(delete(schema.owner))
         connection.execute(insert(schema.owner).values(id=1, **asdict(imported.owner)))
     return new, changed
 
 
-def _facts(event: Event) -> dict[str, object]:
+def event_values(event: Event) -> dict[str, object]:
+    """The event as JSON values, by the keys of the events file."""
     return {**asdict(event), "date": event.date.isoformat(), "start": event.start.isoformat()}
 
 

@@ -1,15 +1,14 @@
-"""Messages, their results and corrections in the database."""
+"""Messages and where they lie, in the database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
-from followup_filter.labels import KINDS_OF_OUTCOME, Kind, Outcome
 from followup_filter.mail.message import Address, FormFacts, Message
 from followup_filter.store import schema
 
@@ -35,31 +34,6 @@ class StoredMessage:
     sent_by_owner: bool
     error: str | None
     first_seen: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What counts for a message: the newest correction where there is one, else the prediction.
-
-    `confirmed`: a person said so. `review` is False once a person labelled the outcome.
-    """
-
-    stored: StoredMessage
-    outcome: Outcome
-    kind: Kind
-    probability: float
-    probabilities: Mapping[str, float]
-    plausible: tuple[Outcome, ...]
-    review: bool
-    reasons: tuple[Mapping[str, Any], ...]
-    sentence: str
-    event: str | None
-    event_probability: float
-    runner_up: Mapping[str, Any] | None
-    evidence: tuple[Mapping[str, Any], ...]
-    confirmed: bool
-    event_confirmed: bool
-    model_version: str
 
 
 def now_text() -> str:
@@ -150,15 +124,12 @@ def add_unreadable(connection: Connection, content_hash: str, raw: bytes, error:
     return int(connection.execute(insert(schema.message).values(values)).inserted_primary_key[0])
 
 
-def save_result(connection: Connection, number: int, values: Mapping[str, Any]) -> None:
-    """Replace the program's own result for a message; corrections are kept elsewhere and win."""
-    connection.execute(delete(schema.result).where(schema.result.c.number == number))
-    connection.execute(insert(schema.result).values(number=number, **values))
-
-
-def update_attribution(connection: Connection, number: int, values: Mapping[str, Any]) -> None:
-    """Replace the event part of a result."""
-    connection.execute(update(schema.result).where(schema.result.c.number == number).values(**values))
+def mark_own_mail(connection: Connection, addresses: Collection[str]) -> None:
+    """Mark the messages sent from these addresses as the owner's own, and no others; own mail has no result."""
+    own = schema.message.c.from_address.in_(list(addresses))
+    connection.execute(update(schema.message).values(sent_by_owner=func.coalesce(own, False)))
+    of_owner = select(schema.message.c.number).where(schema.message.c.sent_by_owner)
+    connection.execute(delete(schema.result).where(schema.result.c.number.in_(of_owner)))
 
 
 def read_messages(connection: Connection, numbers: Iterable[int] | None = None) -> list[StoredMessage]:
@@ -171,71 +142,10 @@ def read_messages(connection: Connection, numbers: Iterable[int] | None = None) 
     return [_stored(row) for row in connection.execute(query).mappings()]
 
 
-def outdated_numbers(connection: Connection, model_version: str) -> list[int]:
-    """Numbers of readable mails to the owner without a result of this model version, in order of number."""
-    query = (
-        select(schema.message.c.number)
-        .outerjoin(schema.result, schema.result.c.number == schema.message.c.number)
-        .where(
-            schema.message.c.error.is_(None),
-            schema.message.c.sent_by_owner.is_(False),
-            or_(schema.result.c.number.is_(None), schema.result.c.model_version != model_version),
-        )
-        .order_by(schema.message.c.number)
-    )
-    return list(connection.execute(query).scalars())
-
-
-def read_decisions(connection: Connection) -> list[Decision]:
-    """Every judged message with what counts for it, in order of date."""
-    results = {row["number"]: row for row in connection.execute(select(schema.result)).mappings()}
-    corrections = _newest_corrections(connection)
-    decisions = []
-    for stored in read_messages(connection, None):
-        if stored.number in results:
-            decisions.append(_decision(stored, results[stored.number], corrections.get(stored.number, {})))
-    return decisions
-
-
-def add_correction(
-    connection: Connection,
-    number: int,
-    *,
-    outcome: Outcome | None = None,
-    kind: Kind | None = None,
-    event: str | None = None,
-    field: str,
-    source: str,
-) -> None:
-    """Record a person's word on a message; `field` is "outcome" or "event". The newest of a field wins."""
-    connection.execute(
-        insert(schema.correction).values(
-            number=number, field=field, outcome=outcome, kind=kind, event=event, source=source, time=now_text(), undone=False
-        )
-    )
-
-
-def undo_correction(connection: Connection, number: int) -> str | None:
-    """Take back the newest correction of a message that still stands; returns its field, None when there is none."""
-    newest = connection.execute(
-        select(schema.correction)
-        .where(schema.correction.c.number == number, schema.correction.c.undone.is_(False))
-        .order_by(schema.correction.c.id.desc())
-        .limit(1)
-    ).mappings().first()
-    if newest is None:
-        return None
-    connection.execute(update(schema.correction).where(schema.correction.c.id == newest["id"]).values(undone=True))
-    return str(newest["field"])
-
-
-def corrected_labels(connection: Connection) -> dict[int, tuple[Outcome, Kind | None]]:
-    """The outcome and kind that a person gave, by message number."""
-    return {
-        number: (Outcome(fields["outcome"]["outcome"]), Kind(fields["outcome"]["kind"]) if fields["outcome"]["kind"] else None)
-        for number, fields in _newest_corrections(connection).items()
-        if "outcome" in fields
-    }
+def read_own_mail(connection: Connection) -> list[StoredMessage]:
+    """The mails that the owner sent, in order of number."""
+    query = select(schema.message).where(schema.message.c.sent_by_owner).order_by(schema.message.c.number)
+    return [_stored(row) for row in connection.execute(query).mappings()]
 
 
 def unreadable(connection: Connection) -> list[StoredMessage]:
@@ -247,14 +157,6 @@ def unreadable(connection: Connection) -> list[StoredMessage]:
 def count_messages(connection: Connection) -> int:
     """How many different mails are stored, unreadable and own ones included."""
     return int(connection.execute(select(func.count()).select_from(schema.message)).scalar_one())
-
-
-def _newest_corrections(connection: Connection) -> dict[int, dict[str, RowMapping]]:
-    newest: dict[int, dict[str, RowMapping]] = {}
-    query = select(schema.correction).where(schema.correction.c.undone.is_(False)).order_by(schema.correction.c.id)
-    for row in connection.execute(query).mappings():
-        newest.setdefault(row["number"], {})[row["field"]] = row
-    return newest
 
 
 def _stored(row: RowMapping) -> StoredMessage:
@@ -285,33 +187,4 @@ def _stored(row: RowMapping) -> StoredMessage:
     )
     return StoredMessage(
         row["number"], message, row["sent_by_owner"], row["error"], datetime.fromisoformat(row["first_seen"])
-    )
-
-
-def _decision(stored: StoredMessage, result: RowMapping, corrections: Mapping[str, RowMapping]) -> Decision:
-    label, moved = corrections.get("outcome"), corrections.get("event")
-    outcome = Outcome(label["outcome"]) if label else Outcome(result["outcome"])
-    if label and label["kind"]:
-        kind = Kind(label["kind"])
-    elif label:
-        kind = max(KINDS_OF_OUTCOME[outcome], key=lambda candidate: result["kinds"][candidate.value])
-    else:
-        kind = Kind(result["kind"])
-    return Decision(
-        stored=stored,
-        outcome=outcome,
-        kind=kind,
-        probability=1.0 if label else float(result["probabilities"][outcome.value]),
-        probabilities=result["probabilities"],
-        plausible=tuple(Outcome(name) for name in result["plausible"]),
-        review=bool(result["review"]) and label is None,
-        reasons=tuple(result["reasons"]),
-        sentence=result["sentence"],
-        event=moved["event"] if moved else result["event"],
-        event_probability=1.0 if moved else float(result["event_probability"]),
-        runner_up=result["runner_up"],
-        evidence=tuple(result["evidence"]),
-        confirmed=label is not None,
-        event_confirmed=moved is not None,
-        model_version=result["model_version"],
     )

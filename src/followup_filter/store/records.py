@@ -11,9 +11,16 @@ from followup_filter.store import schema
 from followup_filter.store.messages import now_text
 
 
-def start_run(connection: Connection, source: str, started: str) -> int:
+def start_run(connection: Connection, source: str, model_version: str) -> int:
     """Record that a run began; returns its id."""
-    values = {"started": started, "source": source, "mails": 0, "new": 0, "unreadable": 0}
+    values = {
+        "started": now_text(),
+        "source": source,
+        "model_version": model_version,
+        "mails": 0,
+        "new": 0,
+        "unreadable": 0,
+    }
     return int(connection.execute(insert(schema.run).values(values)).inserted_primary_key[0])
 
 
@@ -22,10 +29,9 @@ def end_run(connection: Connection, run_id: int, counts: Mapping[str, int]) -> N
     connection.execute(update(schema.run).where(schema.run.c.id == run_id).values(ended=now_text(), **counts))
 
 
-def last_run(connection: Connection) -> RowMapping | None:
-    """The newest run that ended."""
-    query = select(schema.run).where(schema.run.c.ended.is_not(None)).order_by(schema.run.c.id.desc()).limit(1)
-    return connection.execute(query).mappings().first()
+def last_runs(connection: Connection, count: int) -> list[RowMapping]:
+    """The newest `count` runs, newest first; `ended` is None where a run was cut off."""
+    return list(connection.execute(select(schema.run).order_by(schema.run.c.id.desc()).limit(count)).mappings())
 
 
 def add_model(connection: Connection, *, digest: str, version: str, file: str, in_use: bool, note: str) -> None:

@@ -18,7 +18,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
 )
 
 SCHEMA_VERSION = "0001"
@@ -85,13 +84,13 @@ location = Table(
     Column("folder", String(1000), primary_key=True),
     Column("uidvalidity", Integer, primary_key=True),
     Column("uid", String(1000), primary_key=True),
-    Column("number", ForeignKey("message.number"), nullable=False),
+    Column("number", Integer, ForeignKey("message.number"), nullable=False),
 )
 
 result = Table(
     "result",
     metadata,
-    Column("number", ForeignKey("message.number"), primary_key=True),
+    Column("number", Integer, ForeignKey("message.number"), primary_key=True),
     Column("outcome", String(40), nullable=False),
     Column("kind", String(40), nullable=False),
     Column("probabilities", JSON, nullable=False),
@@ -112,7 +111,7 @@ correction = Table(
     "correction",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("number", ForeignKey("message.number"), nullable=False),
+    Column("number", Integer, ForeignKey("message.number"), nullable=False),
     Column("field", String(20), nullable=False),
     Column("outcome", String(40)),
     Column("kind", String(40)),
@@ -141,8 +140,8 @@ run = Table(
     Column("started", Text, nullable=False),
     Column("ended", Text),
     Column("source", Text, nullable=False),
+    Column("model_version", String(80), nullable=False),
     Column("mails", Integer, nullable=False),
     Column("new", Integer, nullable=False),
     Column("unreadable", Integer, nullable=False),
-    UniqueConstraint("started", "source"),
 )

@@ -63,11 +63,11 @@ def upgrade() -> None:
         sa.Column("folder", sa.String(1000), primary_key=True),
         sa.Column("uidvalidity", sa.Integer, primary_key=True),
         sa.Column("uid", sa.String(1000), primary_key=True),
-        sa.Column("number", sa.ForeignKey("message.number"), nullable=False),
+        sa.Column("number", sa.Integer, sa.ForeignKey("message.number"), nullable=False),
     )
     op.create_table(
         "result",
-        sa.Column("number", sa.ForeignKey("message.number"), primary_key=True),
+        sa.Column("number", sa.Integer, sa.ForeignKey("message.number"), primary_key=True),
         sa.Column("outcome", sa.String(40), nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("probabilities", sa.JSON, nullable=False),
@@ -86,7 +86,7 @@ def upgrade() -> None:
     op.create_table(
         "correction",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("number", sa.ForeignKey("message.number"), nullable=False),
+        sa.Column("number", sa.Integer, sa.ForeignKey("message.number"), nullable=False),
         sa.Column("field", sa.String(20), nullable=False),
         sa.Column("outcome", sa.String(40)),
         sa.Column("kind", sa.String(40)),
@@ -111,8 +111,8 @@ def upgrade() -> None:
         sa.Column("started", sa.Text, nullable=False),
         sa.Column("ended", sa.Text),
         sa.Column("source", sa.Text, nullable=False),
+        sa.Column("model_version", sa.String(80), nullable=False),
         sa.Column("mails", sa.Integer, nullable=False),
         sa.Column("new", sa.Integer, nullable=False),
         sa.Column("unreadable", sa.Integer, nullable=False),
-        sa.UniqueConstraint("started", "source"),
     )

@@ -1,0 +1,51 @@
+# make demo: install and see the report.   make test: install what tests need and run them all.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check model catalogues format clean
+
+help: ## This list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..." >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); . ./tools/debian.sh && debian_install python3-venv && $(PYTHON) -m venv $(VENV); }
+
+$(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing into $(VENV) (a minute or two the first time) ..."
+	@$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/installed-for-tests: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(PIP) install -c constraints.txt -e '.[test,dev]' build
+	@touch $@ $(VENV)/installed
+
+demo: $(VENV)/installed ## Install, then the report of the shipped demo mailbox
+	@$(BIN)/followup-filter demo
+
+test: $(VENV)/installed-for-tests ## Install what tests need, then run them all with coverage
+	@$(BIN)/python -m coverage erase
+	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+
+check: $(VENV)/installed-for-tests ## Lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/installed-for-tests ## Format and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+model: $(VENV)/installed-for-tests ## Rebuild models/ and its model card from data/samples
+	$(BIN)/python -m followup_filter.model.build
+
+catalogues: $(VENV)/installed-for-tests ## Bring the translations in src/followup_filter/locale up to date
+	$(BIN)/python tools/catalogues.py
+
+clean: ## Remove everything that make has made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .coverage

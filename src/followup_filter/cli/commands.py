@@ -1,0 +1,52 @@
+"""The command group, with every command in it."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from followup_filter import __version__
+from followup_filter.cli.classify import classify
+from followup_filter.cli.completion import completion
+from followup_filter.cli.correct import done, label, review
+from followup_filter.cli.demo import demo
+from followup_filter.cli.events import events
+from followup_filter.cli.look import explain, find
+from followup_filter.cli.report import leads, report
+from followup_filter.cli.run import run
+from followup_filter.cli.train import evaluate, model, train
+from followup_filter.language import gettext as _
+
+click.rich_click.TEXT_MARKUP = None
+click.rich_click.MAX_WIDTH = 100
+click.rich_click.OPTIONS_PANEL_TITLE = _("Options")
+click.rich_click.ARGUMENTS_PANEL_TITLE = _("Arguments")
+click.rich_click.COMMANDS_PANEL_TITLE = _("Commands")
+click.rich_click.ERRORS_PANEL_TITLE = _("Error")
+click.rich_click.COMMAND_GROUPS = {
+    "followup-filter": [
+        {"name": _("Every day"), "commands": ["run", "report", "leads", "review"]},
+        {"name": _("Single mails"), "commands": ["label", "done", "explain", "find"]},
+        {"name": _("Events and learning"), "commands": ["events", "train", "evaluate", "model"]},
+        {"name": _("Without any set-up"), "commands": ["demo", "classify", "completion"]},
+    ]
+}
+
+
+@click.group(
+    help=_(
+        "Reads the mail that comes after networking events: what each mail is, which event caused it, and who waits "
+        "for your answer.\n\n"
+        "Example: followup-filter demo"
+    ),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, "--version", prog_name="followup-filter", help=_("Show the version and exit."))
+def followup_filter() -> None:
+    """The group itself does nothing."""
+
+
+for command in (
+    *(run, report, leads, review, label, done, explain, find, events),
+    *(train, evaluate, model, demo, classify, completion),
+):
+    followup_filter.add_command(command)

@@ -1,0 +1,130 @@
+"""`events …`: the events attended."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import rich_click as click
+
+from followup_filter.cli.common import data_dir_option, find_event, format_option, open_store, print_json
+from followup_filter.errors import UsageError
+from followup_filter.language import gettext as _
+
+
+@click.group(
+    short_help=_("The events you went to, and the people you met there."),
+    help=_("Enter, list and show events.\n\nExample: followup-filter events import events.toml"),
+)
+def events() -> None:
+    """The group itself does nothing."""
+
+
+@events.command(
+    "import",
+    short_help=_("Take over an events file."),
+    help=_(
+        "Take over events, cards and your own addresses from a TOML file (docs/events-file.md). Events are told apart by "
+        "their id: a known one is brought up to date, none is ever deleted. A file with a mistake changes nothing. "
+        "Stored mail is looked at again at once.\n\nExample: followup-filter events import events.toml"
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@data_dir_option
+def import_events(file: Path, data_dir: Path | None) -> None:
+    """Import a file, whole or not at all."""
+    from followup_filter import pipeline
+    from followup_filter.events.eventfile import read_events
+
+    imported = read_events(file)
+    with open_store(data_dir) as database, database.transaction() as connection:
+        new, changed = pipeline.import_events(connection, imported)
+    same = len(imported.events) - new - changed
+    click.echo(_("{new} new events, {changed} changed, {same} as before.").format(new=new, changed=changed, same=same))
+
+
+@events.command(
+    "add",
+    short_help=_("Enter one event by name and date."),
+    help=_("Enter an event that you went to.\n\nExample: followup-filter events add 梅田ビジネス交流会 2026-05-12"),
+)
+@click.argument("name")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]), metavar=_("DATE"))
+@click.option("--venue", default="", help=_("Where it was."))
+@click.option("--organizer", default="", help=_("Who held it."))
+@click.option("--fee", type=click.IntRange(min=0), help=_("What it cost, in yen."))
+@data_dir_option
+def add(name: str, day: datetime, venue: str, organizer: str, fee: int | None, data_dir: Path | None) -> None:
+    """Add one event; its id is made of the date."""
+    from followup_filter import pipeline
+    from followup_filter.events.event import Event, EventList, Owner
+    from followup_filter.store.events import read_events
+
+    if not name.strip():
+        raise UsageError(_("An event needs a name."))
+    with open_store(data_dir) as database, database.transaction() as connection:
+        taken = {event.id for event in read_events(connection).events}
+        stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "event"
+        ids = (f"{stem}-{day:%m%d}{suffix}" for suffix in ("", *(f"-{count}" for count in range(2, 1000))))
+        event_id = next(candidate for candidate in ids if candidate not in taken)
+        event = Event(id=event_id, name=name.strip(), date=day.date(), venue=venue, organizer=organizer, fee=fee)
+        pipeline.import_events(connection, EventList(Owner(), (event,)))
+    click.echo(_("Entered as {id}.").format(id=event_id))
+
+
+@events.command(
+    "list",
+    short_help=_("List the events."),
+    help=_("List all events in order of date.\n\nExample: followup-filter events list"),
+)
+@format_option("text", "json")
+@data_dir_option
+def list_events(output_format: str, data_dir: Path | None) -> None:
+    """Print one line an event."""
+    from followup_filter.mail.text import strip_controls
+    from followup_filter.report.layout import padded
+    from followup_filter.store.events import event_values, read_events
+
+    with open_store(data_dir) as database, database.transaction() as connection:
+        found = read_events(connection).events
+    if output_format == "json":
+        print_json([event_values(event) for event in found])
+        return
+    if not found:
+        click.echo(_("No event is entered yet. Enter one with: followup-filter events add NAME DATE"), err=True)
+    for event in found:
+        cards = _("{count} cards").format(count=len(event.cards))
+        line = f"{event.date}  {padded(event.id, 20)} {padded(event.name, 34)} {cards}"
+        click.echo(strip_controls(line))
+
+
+@events.command(
+    "show",
+    short_help=_("Show one event with its cards."),
+    help=_("Show everything known about an event.\n\nExample: followup-filter events show umeda-0512"),
+)
+@click.argument("event")
+@data_dir_option
+def show(event: str, data_dir: Path | None) -> None:
+    """Print one event."""
+    from followup_filter.mail.text import strip_controls
+    from followup_filter.report.words import day_with_weekday
+    from followup_filter.store.events import read_events
+
+    with open_store(data_dir) as database, database.transaction() as connection:
+        chosen = find_event(event, read_events(connection))
+    facts = [
+        (_("Event"), f"{chosen.name} ({chosen.id})"),
+        (_("Date"), f"{chosen.date.year} {day_with_weekday(chosen.date)} {chosen.start:%H:%M}"),
+        (_("Place"), chosen.venue),
+        (_("Organiser"), " ".join([chosen.organizer, *chosen.organizer_addresses])),
+        (_("Series"), chosen.series),
+        (_("Fee"), _("{yen} yen").format(yen=f"{chosen.fee:,}") if chosen.fee is not None else ""),
+        (_("Counts mail for"), _("{days} days").format(days=chosen.window_days)),
+    ]
+    for name, value in facts:
+        if value.strip():
+            click.echo(strip_controls(f"{name}: {value.strip()}"))
+    for card in chosen.cards:
+        click.echo(strip_controls("  " + "  ".join(part for part in (card.name, card.company, card.address) if part)))

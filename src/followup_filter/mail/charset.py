@@ -1,0 +1,119 @@
+"""What Japanese bytes say, whatever their label claims."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+
+from followup_filter.mail.charset_labels import JIS, WESTERN, codec_of
+from followup_filter.mail.jis import JIS_SIGN, REPLACEMENT, decode_euc, decode_jis
+from followup_filter.mail.text import scrub
+
+_NOT_ASCII = re.compile("[^\0-\x7f]")
+_HALF_KANA = re.compile("[\uff61-\uff9f]")
+_FULL_KANA = re.compile("[ぁ-んァ-ヶ]")
+_NOT_IN_CP932 = re.compile("[\x80-\xa0\uf8f0-\uf8ff]")
+_SEVEN_BIT = frozenset({"utf-7", "hz", "iso2022_kr"})
+"""Codecs whose text looks like ASCII: only the label tells."""
+
+
+def decode_text(data: bytes, declared: str | None) -> tuple[str, bool]:
+    """The text of `data`, and whether it was repaired: a false or missing label, or bytes that are no text.
+
+    Order: JIS escapes, strict UTF-8, the declared charset (from an allow-list), EUC-JP, cp932; else the reading with
+    the fewest U+FFFD. Never raises; the text holds no NUL and no lone surrogate, and no byte order mark in front.
+    """
+    codec = codec_of(declared)
+    if data.isascii() and b"\0" not in data and codec not in _SEVEN_BIT and not JIS_SIGN.search(data):
+        return data.decode("ascii"), False
+    text, used = _decode(data, codec)
+    clean = scrub(text).removeprefix("\ufeff")
+    false_label = used != codec and not data.isascii()
+    return clean, false_label or (used == JIS != codec) or REPLACEMENT in clean or "\0" in text
+
+
+def _decode(data: bytes, codec: str | None) -> tuple[str, str | None]:
+    """The text, and the codec that read it (None when nothing fitted)."""
+    if codec is not None and codec.startswith("utf-16") and (b"\0" in data or _strict(data, "utf-8") is None):
+        text = _strict(data, codec)
+        if text is not None:
+            return text, codec
+    if JIS_SIGN.search(data):
+        return decode_jis(data), JIS
+    if codec in _SEVEN_BIT and codec is not None and (text := _strict(data, codec)) is not None:
+        return text, codec
+    for candidate, text in _candidates(data, codec):
+        if text is not None:
+            return text, candidate
+    named = [codec] if codec not in (None, JIS) else []
+    readings = [_replaced(data, name) for name in (*named, "utf-8", "cp932") if name is not None]
+    return min((*readings, decode_euc(data)), key=lambda reading: reading.count(REPLACEMENT)), None
+
+
+def _candidates(data: bytes, codec: str | None) -> Iterator[tuple[str, str | None]]:
+    yield "utf-8", _strict(data, "utf-8")
+    yield "utf-8", _mostly_utf8(data)
+    if codec is not None and codec not in ("utf-8", JIS):
+        yield codec, _as_declared(data, codec)
+    yield "euc_jp", _strict(data, "euc_jp")
+    text = _strict(data, "cp932")
+    if text is None or _mostly_half_kana(text):
+        # EUC-JP with NEC characters, which the euc_jp codec lacks, is half-width kana to cp932.
+        yield "euc_jp", _without_faults(decode_euc(data))
+    yield "cp932", text
+
+
+def _as_declared(data: bytes, codec: str) -> str | None:
+    if codec == "euc_jp":
+        return _without_faults(decode_euc(data))
+    text = _strict(data, codec)
+    if codec == "cp932" and text is not None and _mostly_half_kana(text) and _without_faults(decode_euc(data)):
+        return None
+    if codec in WESTERN:
+        # Every byte is a letter there, so the label is believed only where no kana come out otherwise.
+        for other in ("euc_jp", "cp932"):
+            if len(_FULL_KANA.findall(_strict(data, other) or "")) >= 2:
+                return None
+        return data.decode("latin-1") if text is None and codec != "ascii" else text
+    return text
+
+
+def _strict(data: bytes, codec: str) -> str | None:
+    try:
+        text = data.decode(codec)
+    except ValueError:
+        return None
+    return None if codec == "cp932" and _NOT_IN_CP932.search(text) else text
+
+
+def _replaced(data: bytes, codec: str) -> str:
+    try:
+        return data.decode(codec, "replace")
+    except ValueError:
+        return data.decode("ascii", "replace")
+
+
+def _without_faults(text: str) -> str | None:
+    return None if REPLACEMENT in text else text
+
+
+def _mostly_utf8(data: bytes) -> str | None:
+    """UTF-8 that is cut off within a character or damaged in a few places; None for anything else."""
+    text = data.decode("utf-8", "replace")
+    bad = text.count(REPLACEMENT)
+    good = len(_NOT_ASCII.findall(text)) - bad
+    if good >= 8 * bad:
+        return text
+    if good and bad == 1:
+        try:
+            codecs.getincrementaldecoder("utf-8")().decode(data)
+        except UnicodeDecodeError:
+            return None
+        return text
+    return None
+
+
+def _mostly_half_kana(text: str) -> bool:
+    half = len(_HALF_KANA.findall(text))
+    return half > 0 and half * 2 >= len(_NOT_ASCII.findall(text))

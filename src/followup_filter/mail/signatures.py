@@ -1,0 +1,46 @@
+"""Where the signature at the end of a text begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from followup_filter.mail import markers
+
+SIGNATURE_LINES = 12
+LINE_LENGTH = 400
+
+
+def split_signature(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The lines before the signature, and the signature; one of them may be empty.
+
+    A signature stands at the end, has at most 12 lines, begins with "-- " or a drawn rule, and names a way to reach
+    the writer. What offers to stop a newsletter is none.
+    """
+    heads = [line[:LINE_LENGTH] for line in lines]
+    start = len(heads)
+    count = 0
+    begin = None
+    while start and count <= SIGNATURE_LINES:
+        start -= 1
+        head = heads[start]
+        if markers.SIGNATURE_RULE.match(head):
+            if count and not any(markers.OPT_OUT.search(line) for line in heads[start:]):
+                begin = start
+            break
+        if markers.RULE.match(head):
+            if _is_signature(heads[start + 1 :]):
+                begin = start
+        elif head.strip():
+            count += 1
+    if begin is None or not any(head.strip() for head in heads[:begin]):
+        return list(lines), []
+    return list(lines[:begin]), list(lines[begin + 1 :])
+
+
+def _is_signature(lines: Sequence[str]) -> bool:
+    said = [line for line in lines if line.strip() and not markers.RULE.match(line)]
+    if not said or any(markers.OPT_OUT.search(line) for line in said):
+        return False
+    sentences = sum(markers.SENTENCE.search(line) is not None for line in said)
+    contacts = sum(markers.CONTACT.search(line) is not None for line in said)
+    return contacts > 0 and (sentences == 0 or (sentences == 1 and contacts >= 2))

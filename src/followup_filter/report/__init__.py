@@ -1,0 +1,1 @@
+"""Scorecards (numbers only), then one renderer a format."""

@@ -1,0 +1,115 @@
+"""The report as JSON for programs; keys are only ever added to (docs/json.md)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from followup_filter.labels import OUTCOMES
+from followup_filter.report.leads import Lead
+from followup_filter.report.scorecard import Scorecard
+from followup_filter.report.summary import ReviewItem, Summary
+from followup_filter.store.results import Decision
+
+
+def _moment(when: datetime | date | None) -> str | None:
+    return when.isoformat() if when else None
+
+
+def lead_values(lead: Lead) -> dict[str, Any]:
+    """One lead as JSON values."""
+    return {
+        "number": lead.number,
+        "numbers": list(lead.numbers),
+        "name": lead.name,
+        "company": lead.company,
+        "address": lead.address,
+        "kind": lead.kind,
+        "event": lead.event,
+        "received": _moment(lead.received),
+        "days": lead.days,
+        "waiting": lead.waiting,
+        "deadline": _moment(lead.deadline),
+        "days_named": [day.isoformat() for day in lead.days_named],
+        "amount": lead.amount,
+        "sentence": lead.sentence,
+        "sure": lead.sure,
+        "confirmed": lead.confirmed,
+    }
+
+
+def review_values(item: ReviewItem) -> dict[str, Any]:
+    """One mail to check as JSON values."""
+    return {
+        "number": item.number,
+        "name": item.name,
+        "company": item.company,
+        "subject": item.subject,
+        "outcome": item.outcome,
+        "others": list(item.others),
+        "sentence": item.sentence,
+    }
+
+
+def scorecard_values(card: Scorecard) -> dict[str, Any]:
+    """One scorecard as JSON values; `event` null stands for mail of no event."""
+    event = card.event
+    return {
+        "event": event.id if event else None,
+        "name": event.name if event else None,
+        "date": _moment(event.date) if event else None,
+        "mails": card.mails,
+        "by_outcome": {outcome.value: card.by_outcome[outcome] for outcome in OUTCOMES},
+        "by_kind": {kind.value: count for kind, count in sorted(card.by_kind.items())},
+        "review": card.review,
+        "leads": card.leads,
+        "leads_sure": card.leads_sure,
+        "cards": card.cards,
+        "cards_written": card.cards_written,
+        "fee": event.fee if event else None,
+        "yen_per_lead": card.yen_per_lead,
+        "days_left": card.days_left,
+        "verdict": card.verdict,
+    }
+
+
+def summary_values(summary: Summary) -> dict[str, Any]:
+    """The whole report as JSON values."""
+    scan = summary.scan
+    return {
+        "now": summary.now.isoformat(),
+        "leads": [lead_values(lead) for lead in summary.leads],
+        "review": [review_values(item) for item in summary.review],
+        "scorecards": [scorecard_values(card) for card in summary.scorecards],
+        "scan": {
+            "mails": scan.mails,
+            "first": _moment(scan.first),
+            "last": _moment(scan.last),
+            "ended": _moment(scan.ended),
+            "cut_off": scan.cut_off,
+            "new": scan.new,
+            "new_leads": scan.new_leads,
+            "unreadable": [{"number": number, "reason": reason} for number, reason in scan.unreadable],
+        },
+        "model_version": summary.model_version,
+        "corrections": summary.corrections,
+    }
+
+
+def mail_values(decision: Decision) -> dict[str, Any]:
+    """One judged mail as JSON values."""
+    message = decision.stored.message
+    return {
+        "number": decision.stored.number,
+        "date": _moment(message.date),
+        "from_name": message.from_address.name if message.from_address else "",
+        "from": message.from_address.address if message.from_address else "",
+        "subject": message.subject,
+        "outcome": decision.outcome,
+        "kind": decision.kind,
+        "probability": decision.probability,
+        "review": decision.review,
+        "confirmed": decision.confirmed,
+        "event": decision.event,
+        "event_probability": decision.event_probability,
+    }

@@ -1,0 +1,199 @@
+"""Leads: one person and one matter each, with who waits for whom; later mails of the thread join them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from followup_filter.events.asks import read_ask
+from followup_filter.events.event import DEFAULT_TIMEZONE, EventList
+from followup_filter.labels import Kind, Outcome
+from followup_filter.mail.message import Message
+from followup_filter.store.messages import StoredMessage
+from followup_filter.store.results import Decision
+
+_COMPANY_IN_NAME = re.compile(
+    r"\s*[(\uff08【\[](?P<inside>[^)\uff09】\]]{2,40})[)\uff09】\]]|\s*[@\uff20/\uff0f|\uff5c](?P<behind>.{2,40})$"
+)
+_COMPANY_LINE = re.compile(
+    r"株式会社|有限会社|合同会社|\(株\)|\(有\)|㈱|㈲|法人|協会|組合|事務所|製作所|工業|図書館|病院|医院|クリニック|大学|学園|学校|"
+    r"保育園|商店|書店|工房|食堂|旅館|ホテル|Inc\.?\b|LLC|Ltd\.?\b|Co\.",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"^[\W_]+$")
+
+
+class Waiting(StrEnum):
+    """Who owes whom an answer.
+
+    `done`: the owner answered, and they thanked for it or the owner said so. `unknown`: no mail of the owner is seen
+    at all, so that nobody can tell.
+    """
+
+    OWNER = "owner"
+    THEM = "them"
+    DONE = "done"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """One person and one matter. `number` is that of the first mail, `numbers` are those of all its mails.
+
+    `received` is the moment of the newest mail of the sender, `days` the whole days since. `sure`: no mail of it is
+    in doubt. `deadline` and `days_named` are of the newest mail that names any.
+    """
+
+    number: int
+    numbers: tuple[int, ...]
+    name: str
+    company: str
+    address: str
+    kind: Kind
+    event: str | None
+    received: datetime | None
+    days: int
+    waiting: Waiting
+    deadline: date | None
+    days_named: tuple[date, ...]
+    amount: str
+    sentence: str
+    sure: bool
+    confirmed: bool
+
+
+def local(when: datetime) -> datetime:
+    """The moment in the owner's time zone (Japan's)."""
+    return when.astimezone(ZoneInfo(DEFAULT_TIMEZONE))
+
+
+def sender_name(message: Message) -> str:
+    """The name beside the address, without a company in brackets; the address where there is no name."""
+    sender = message.from_address
+    if sender is None:
+        return ""
+    return _COMPANY_IN_NAME.sub("", sender.name).strip() or sender.name.strip() or sender.address
+
+
+def sender_company(message: Message, events: EventList) -> str:
+    """The sender's company: from the card with this address, the name in the From, or the signature; else ""."""
+    sender = message.from_address
+    if sender is None:
+        return ""
+    for event in events.events:
+        for card in event.cards:
+            if card.address == sender.address and card.company:
+                return card.company
+    if in_name := _COMPANY_IN_NAME.search(sender.name):
+        return (in_name["inside"] or in_name["behind"]).strip()
+    for line in message.signature.splitlines()[:6]:
+        line = line.strip(" 　|■◆●-=*_━─")
+        if 2 <= len(line) <= 40 and _COMPANY_LINE.search(line) and not _RULE.match(line):
+            return line
+    return ""
+
+
+def build_leads(
+    decisions: Sequence[Decision], own_mail: Iterable[StoredMessage], events: EventList, now: datetime
+) -> list[Lead]:
+    """The leads among `decisions`, those that wait for the owner first: nearest deadline, then longest waiting."""
+    replies = list(own_mail)
+    by_number = {decision.stored.number: decision for decision in decisions}
+    leads = [
+        _lead([by_number[number] for number in numbers], decisions, replies, events, now)
+        for numbers in _matters(decisions)
+    ]
+    order = {Waiting.OWNER: 0, Waiting.UNKNOWN: 0, Waiting.THEM: 1, Waiting.DONE: 2}
+    return sorted(leads, key=lambda lead: (order[lead.waiting], lead.deadline or date.max, -lead.days, lead.number))
+
+
+def _matters(decisions: Sequence[Decision]) -> list[list[int]]:
+    """Numbers of lead mails, grouped by sender and thread, each group in order of date."""
+    matter_of_name: dict[tuple[str, str], int] = {}
+    groups: dict[int, list[int]] = defaultdict(list)
+    for decision in decisions:
+        if decision.outcome is not Outcome.LEAD:
+            continue
+        message = decision.stored.message
+        address = message.from_address.address if message.from_address else ""
+        names = [name for name in (message.message_id, *message.in_reply_to, *message.references) if name]
+        matter = next(
+            (matter_of_name[address, name] for name in names if (address, name) in matter_of_name), len(groups)
+        )
+        for name in names:
+            matter_of_name.setdefault((address, name), matter)
+        groups[matter].append(decision.stored.number)
+    return list(groups.values())
+
+
+def _lead(
+    mails: Sequence[Decision],
+    decisions: Sequence[Decision],
+    replies: Sequence[StoredMessage],
+    events: EventList,
+    now: datetime,
+) -> Lead:
+    newest, first = mails[-1], mails[0]
+    message = newest.stored.message
+    received = message.date
+    deadline, days_named, amount = None, (), ""
+    for decision in reversed(mails):
+        mail = decision.stored.message
+        ask = read_ask(f"{mail.subject}\n{mail.text}", local(mail.date or now).date())
+        deadline = deadline or ask.deadline
+        days_named = days_named or ask.days
+        amount = amount or ask.amount
+    return Lead(
+        number=first.stored.number,
+        numbers=tuple(decision.stored.number for decision in mails),
+        name=sender_name(message),
+        company=sender_company(message, events),
+        address=message.from_address.address if message.from_address else "",
+        kind=newest.kind,
+        event=first.event,
+        received=received,
+        days=max(0, (local(now).date() - local(received).date()).days) if received else 0,
+        waiting=_waiting(mails, decisions, replies),
+        deadline=deadline,
+        days_named=days_named,
+        amount=amount,
+        sentence=newest.sentence or first.sentence,
+        sure=not any(decision.review for decision in mails),
+        confirmed=any(decision.confirmed for decision in mails),
+    )
+
+
+def _waiting(mails: Sequence[Decision], decisions: Sequence[Decision], replies: Sequence[StoredMessage]) -> Waiting:
+    """Who is to write next: the newest mail of the thread decides; mail of the same person in it counts as theirs."""
+    if any(decision.answered_by_hand for decision in mails):
+        return Waiting.DONE
+    if not replies:
+        return Waiting.UNKNOWN
+    sender = mails[0].stored.message.from_address
+    names = {decision.stored.message.message_id for decision in mails} - {None}
+    theirs = max(mails, key=_moment)
+    answers = [reply for reply in replies if names & {*reply.message.in_reply_to, *reply.message.references}]
+    names |= {reply.message.message_id for reply in answers} - {None}
+    for decision in decisions:
+        mail = decision.stored.message
+        if (
+            mail.from_address == sender
+            and names & {*mail.in_reply_to, *mail.references}
+            and _moment(decision) > _moment(theirs)
+        ):
+            theirs = decision
+    last_answer = max((reply.message.date for reply in answers if reply.message.date), default=None)
+    if last_answer is None:
+        return Waiting.OWNER
+    if last_answer >= _moment(theirs):
+        return Waiting.THEM
+    return Waiting.DONE if theirs.kind is Kind.COURTESY else Waiting.OWNER
+
+
+def _moment(decision: Decision) -> datetime:
+    return decision.stored.message.date or decision.stored.first_seen

@@ -1,0 +1,155 @@
+"""Everything the report says, as numbers and names: what every renderer reads, and nothing more is computed there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from followup_filter.events.event import EventList
+from followup_filter.labels import Outcome
+from followup_filter.report.leads import Lead, Waiting, build_leads, sender_company, sender_name
+from followup_filter.report.scorecard import Scorecard, build_scorecards
+from followup_filter.store import corrections, messages, records
+from followup_filter.store.events import read_events
+from followup_filter.store.results import Decision, read_decisions
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """One mail a person should look at: what the program thinks, and what else it may be, likeliest first."""
+
+    number: int
+    name: str
+    company: str
+    subject: str
+    outcome: Outcome
+    others: tuple[Outcome, ...]
+    sentence: str
+
+    @property
+    def may_be_lead(self) -> bool:
+        """True when a lead cannot be ruled out."""
+        return Outcome.LEAD in self.others
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What was read: when the last run ended (None: it was cut off), and what of it was new.
+
+    `first` and `last` are the dates of the oldest and newest mail. `previous` is when the run before began.
+    `unreadable` lists (number, reason).
+    """
+
+    mails: int
+    first: datetime | None
+    last: datetime | None
+    ended: datetime | None
+    cut_off: bool
+    previous: datetime | None
+    new: int
+    new_leads: int
+    new_by_outcome: Mapping[Outcome, int]
+    unreadable: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The whole report at the moment `now`."""
+
+    now: datetime
+    leads: tuple[Lead, ...]
+    unsure: tuple[ReviewItem, ...]
+    scorecards: tuple[Scorecard, ...]
+    scan: Scan
+    events: EventList
+    model_version: str
+    corrections: int
+
+    @property
+    def review(self) -> list[ReviewItem]:
+        """The mails to check that are not listed as leads anyway."""
+        return [item for item in self.unsure if item.outcome is not Outcome.LEAD]
+
+    @property
+    def waiting(self) -> list[Lead]:
+        """Leads that wait for the owner's answer, and those of which nobody can tell."""
+        return [lead for lead in self.leads if lead.waiting in (Waiting.OWNER, Waiting.UNKNOWN)]
+
+    @property
+    def answered(self) -> list[Lead]:
+        """Leads that the owner answered."""
+        return [lead for lead in self.leads if lead.waiting in (Waiting.THEM, Waiting.DONE)]
+
+
+def build_summary(connection: Connection, now: datetime) -> Summary:
+    """Read the store and put the report together."""
+    events = read_events(connection)
+    decisions = read_decisions(connection)
+    own = messages.read_own_mail(connection)
+    leads = build_leads(decisions, own, events, now)
+    return Summary(
+        now=now,
+        leads=tuple(leads),
+        unsure=tuple(_unsure(decisions, events)),
+        scorecards=tuple(build_scorecards(decisions, leads, events, now)),
+        scan=_scan(connection, decisions, leads),
+        events=events,
+        model_version=max((decision.model_version for decision in decisions), default=""),
+        corrections=corrections.count_corrections(connection),
+    )
+
+
+def _unsure(decisions: Sequence[Decision], events: EventList) -> list[ReviewItem]:
+    """The mails to check: those that may be leads first, then the most doubtful."""
+    unsure = [decision for decision in decisions if decision.review]
+    unsure.sort(
+        key=lambda decision: (Outcome.LEAD not in decision.plausible, -_doubt(decision), decision.stored.number)
+    )
+    return [
+        ReviewItem(
+            number=decision.stored.number,
+            name=sender_name(decision.stored.message),
+            company=sender_company(decision.stored.message, events),
+            subject=decision.stored.message.subject,
+            outcome=decision.outcome,
+            others=_others(decision),
+            sentence=decision.sentence,
+        )
+        for decision in unsure
+    ]
+
+
+def _doubt(decision: Decision) -> float:
+    """How much would be lost: the probability of a lead where one is possible, else that of being wrong."""
+    if Outcome.LEAD in decision.plausible:
+        return decision.probabilities[Outcome.LEAD]
+    return 1.0 - decision.probability
+
+
+def _others(decision: Decision) -> tuple[Outcome, ...]:
+    others = [outcome for outcome in decision.plausible if outcome is not decision.outcome]
+    return tuple(sorted(others, key=lambda outcome: -decision.probabilities[outcome]))
+
+
+def _scan(connection: Connection, decisions: Sequence[Decision], leads: Sequence[Lead]) -> Scan:
+    runs = records.last_runs(connection, 2)
+    dates = [decision.stored.message.date for decision in decisions if decision.stored.message.date]
+    began = datetime.fromisoformat(runs[0]["started"]) if runs else None
+    fresh = {decision.stored.number for decision in decisions if began and decision.stored.first_seen >= began}
+    ended = runs[0]["ended"] if runs else None
+    return Scan(
+        mails=messages.count_messages(connection),
+        first=min(dates, default=None),
+        last=max(dates, default=None),
+        ended=datetime.fromisoformat(ended) if ended else None,
+        cut_off=bool(runs) and not ended,
+        previous=datetime.fromisoformat(runs[1]["started"]) if len(runs) > 1 else None,
+        new=len(fresh),
+        new_leads=sum(bool(fresh & set(lead.numbers)) for lead in leads),
+        new_by_outcome=Counter(decision.outcome for decision in decisions if decision.stored.number in fresh),
+        unreadable=tuple((item.number, item.error or "") for item in messages.unreadable(connection)),
+    )

@@ -1,0 +1,352 @@
+"""The report as lines of 80 columns (wording.md, "The terminal report"), for a terminal or a cron mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rich.cells import cell_len
+
+from followup_filter.labels import OUTCOMES, Outcome
+from followup_filter.language import gettext as _
+from followup_filter.language import language, ngettext
+from followup_filter.mail.text import strip_controls
+from followup_filter.model.shipped import SHIPPED_VERSION
+from followup_filter.report.layout import WIDTH, both_ends, padded, right_aligned, shortened, wrapped
+from followup_filter.report.leads import Lead, Waiting, local
+from followup_filter.report.scorecard import CLOSED_BEFORE_SKIPPING, Scorecard, Verdict
+from followup_filter.report.summary import ReviewItem, Summary
+from followup_filter.report.words import (
+    day_with_weekday,
+    kind_words,
+    long_moment,
+    outcome_short,
+    outcome_words,
+    person_words,
+    quoted,
+    short_day,
+)
+
+REVIEW_SHOWN = 10
+"""Mails to check that the report lists at most; those that may be leads are all listed by name (promise 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the report. `style`: "" or one of title, heading, urgent, quiet."""
+
+    text: str
+    style: str = ""
+
+
+def render_summary(summary: Summary) -> list[Line]:
+    """The whole report; the text of mails is stripped of control characters."""
+    lines = [
+        Line(both_ends(_("Mail after networking events"), long_moment(local(summary.now))), "title"),
+        Line("=" * WIDTH, "quiet"),
+    ]
+    if _is_quiet(summary):
+        lines += _quiet_day(summary)
+        return [Line(strip_controls(line.text), line.style) for line in lines]
+    lines += _today(summary)
+    if not summary.scan.mails:
+        lines += [
+            Line(""),
+            *map(Line, wrapped(_("No mail has been read yet. Begin with: followup-filter run --source PATH"))),
+        ]
+    if summary.waiting or summary.answered:
+        lines += [Line(""), *_waiting(summary)]
+    if summary.review:
+        lines += [Line(""), *_review(summary.review)]
+    if summary.scan.mails:
+        lines += [Line(""), *_scorecards(summary)]
+    lines += [Line(""), *_footer(summary)]
+    return [Line(strip_controls(line.text), line.style) for line in lines]
+
+
+def _is_quiet(summary: Summary) -> bool:
+    """True when mail was read and there is nothing to do and nothing to know."""
+    scan = summary.scan
+    fault = scan.cut_off or scan.unreadable
+    return bool(scan.mails) and not (summary.waiting or summary.review or scan.new_leads or fault)
+
+
+def _quiet_day(summary: Summary) -> list[Line]:
+    counts = summary.scan.new_by_outcome
+    new = "  ".join(f"{outcome_short(outcome)} {counts[outcome]}" for outcome in OUTCOMES if counts.get(outcome))
+    return [
+        Line(_("No new work for you.")),
+        Line(_("Nobody is kept waiting for an answer.")),
+        _fact(_("New mail"), new or _("none")),
+        _read_line(summary),
+    ]
+
+
+def _today(summary: Summary) -> list[Line]:
+    lines: list[Line] = []
+    if summary.scan.cut_off:
+        lines.append(Line(_("The last run was cut off; run it again to read the rest."), "urgent"))
+    elif summary.scan.unreadable:
+        count = len(summary.scan.unreadable)
+        sentence = ngettext(
+            "{count} mail could not be read; see the end.", "{count} mails could not be read; see the end.", count
+        )
+        lines.append(Line(sentence.format(count=count), "urgent"))
+    waiting = summary.waiting
+    late = sum(1 for lead in waiting if _overdue_days(lead, summary.now) > 0)
+    todo = ngettext("answer {count} person", "answer {count} people", len(waiting)).format(count=len(waiting))
+    if late:
+        todo += ngettext(" ({count} is past the date)", " ({count} are past the date)", late).format(count=late)
+    check = ngettext("check {count} mail", "check {count} mails", len(summary.review)).format(count=len(summary.review))
+    if not waiting:
+        todo = _("nobody is kept waiting")
+    lines.append(Line(padded(_("To do today"), 15) + (f"{todo}   {check}" if summary.review else todo)))
+    scan = summary.scan
+    if scan.ended or scan.cut_off:
+        since = _("Since {day}").format(day=short_day(local(scan.previous))) if scan.previous else _("First reading")
+        new = ngettext("{count} new mail", "{count} new mails", scan.new).format(count=scan.new)
+        leads = ngettext("{count} with work for you", "{count} with work for you", scan.new_leads).format(
+            count=scan.new_leads
+        )
+        lines.append(Line(padded(since, 15) + _("{new} ({leads})").format(new=new, leads=leads)))
+    return lines
+
+
+def _heading(left: str, right: str = "") -> list[Line]:
+    return [Line(both_ends(left, right), "heading"), Line("-" * WIDTH, "quiet")]
+
+
+def _waiting(summary: Summary) -> list[Line]:
+    waiting, answered = summary.waiting, summary.answered
+    unknown = any(lead.waiting is Waiting.UNKNOWN for lead in waiting)
+    title = _("[Work for you: not known whether answered]") if unknown else _("[Work for you, not yet answered]")
+    count = ngettext("{count} person", "{count} people", len(waiting)).format(count=len(waiting))
+    lines = _heading(f"{title} {count}", _("nearest date first"))
+    for lead in waiting:
+        lines += render_lead(lead, summary)
+    them = sum(1 for lead in answered if lead.waiting is Waiting.THEM)
+    if answered:
+        text = ngettext("Answered: {count}", "Answered: {count}", len(answered)).format(count=len(answered))
+        text += (
+            ngettext(" ({count} of them now has to write)", " ({count} of them now have to write)", them).format(
+                count=them
+            )
+            if them
+            else ""
+        )
+        lines.append(
+            Line(both_ends(f"  {text}", _("see all: {command}").format(command="followup-filter leads")), "quiet")
+        )
+    if waiting:
+        hint = _("If you answered by telephone or otherwise: {command}")
+        lines.append(Line("  " + hint.format(command=f"followup-filter done {waiting[0].number}"), "quiet"))
+    return lines
+
+
+def render_leads(summary: Summary) -> list[Line]:
+    """Every lead, those who wait for the owner first."""
+    count = ngettext("{count} person", "{count} people", len(summary.leads)).format(count=len(summary.leads))
+    lines = _heading(f"{outcome_words(Outcome.LEAD)} {count}")
+    for lead in summary.leads:
+        lines += render_lead(lead, summary)
+    if not summary.leads:
+        lines.append(Line(_("No mail with work for you so far.")))
+    return [Line(strip_controls(line.text), line.style) for line in lines]
+
+
+def render_lead(lead: Lead, summary: Summary) -> list[Line]:
+    """A lead in three lines: who and by when, what and from where, and the deciding sentence."""
+    who = f"[{lead.number}] {person_words(lead.name)}"
+    if lead.company and lead.company != lead.name:
+        who += f" ({shortened(lead.company, 30)})"
+    when, urgent = _by_when(lead, summary)
+    kind = kind_words(lead.kind)
+    kind = kind if lead.confirmed else _("{kind}, it seems").format(kind=kind) if not lead.sure else kind
+    what = f"     {kind} / {_event_of(lead.event, summary)}"
+    came = (
+        _("came {day}, {days} d").format(day=short_day(local(lead.received)), days=lead.days)
+        if lead.received
+        else _("no date")
+    )
+    quote = lead.sentence
+    amount = "" if lead.amount.replace(" ", "") in quote.replace(" ", "") else f" {lead.amount}"
+    text = f"     {quoted(quote, WIDTH - 10 - cell_len(amount))}{amount}"
+    return [Line(both_ends(who, when), urgent), Line(both_ends(what, came)), *([Line(text)] if quote else [])]
+
+
+def _by_when(lead: Lead, summary: Summary) -> tuple[str, str]:
+    """What stands at the right of a lead's first line, and its style."""
+    if lead.waiting is Waiting.THEM:
+        return _("answered, waiting for them"), "quiet"
+    if lead.waiting is Waiting.DONE:
+        return _("answered"), "quiet"
+    today = local(summary.now).date()
+    if lead.deadline:
+        words = _("answer by {day}").format(day=day_with_weekday(lead.deadline))
+        late = _overdue_days(lead, summary.now)
+        if late > 0:
+            return _("{answer_by}, {days} d late").format(answer_by=words, days=late), "urgent"
+        return words, "urgent" if lead.deadline - today <= timedelta(days=2) else ""
+    coming = [day for day in lead.days_named if day >= today]
+    if coming:
+        days = short_day(coming[0]) if len(coming) == 1 else f"{short_day(coming[0])}-{short_day(coming[-1])}"
+        return _("dates named {days}").format(days=days), ""
+    return "", ""
+
+
+def _overdue_days(lead: Lead, now: datetime) -> int:
+    return (local(now).date() - lead.deadline).days if lead.deadline else 0
+
+
+def _event_of(event_id: str | None, summary: Summary) -> str:
+    event = next((event for event in summary.events.events if event.id == event_id), None)
+    if event is None:
+        return _("no event")
+    return f"{shortened(event.name, 30)} {short_day(event.date)}"
+
+
+def _review(review: Iterable[ReviewItem]) -> list[Line]:
+    items = list(review)
+    count = ngettext("{count} mail", "{count} mails", len(items)).format(count=len(items))
+    correct = _("put right: {command}").format(command="followup-filter review")
+    title = _("[Please check]")
+    lines = _heading(f"{title} {count}", correct)
+    shown = [item for row, item in enumerate(items) if row < REVIEW_SHOWN or item.may_be_lead]
+    for item in shown:
+        lines += render_review_item(item)
+    if len(items) > len(shown):
+        rest = ngettext(
+            "  and {count} more, none of which seems to be work",
+            "  and {count} more, none of which seems to be work",
+            len(items) - len(shown),
+        )
+        lines.append(Line(rest.format(count=len(items) - len(shown)), "quiet"))
+    return lines
+
+
+def render_review_item(item: ReviewItem) -> list[Line]:
+    """A mail to check: who, what it seems to be and what else it may be; then the deciding sentence."""
+    who = f"[{item.number}] {person_words(item.name)}"
+    if item.company and item.company != item.name:
+        who += f" ({shortened(item.company, 24)})"
+    if item.others:
+        doubt = _("{outcome}, it seems (or {other})").format(
+            outcome=outcome_short(item.outcome), other=outcome_short(item.others[0])
+        )
+    else:
+        doubt = _("{outcome}, it seems").format(outcome=outcome_words(item.outcome))
+    quote = item.sentence or item.subject
+    return [Line(both_ends(who, doubt)), Line(f"     {quoted(quote, WIDTH - 10)}")]
+
+
+def _columns() -> list[tuple[str, int]]:
+    counts = [(outcome_short(outcome), 5) for outcome in OUTCOMES]
+    if language() == "ja":
+        counts = [
+            (outcome_short(outcome), 9 if outcome is Outcome.NEWSLETTER else 3 if outcome is Outcome.OTHER else 5)
+            for outcome in OUTCOMES
+        ]
+    return [(_("Date"), 6), (_("Mails"), 6), *counts, (_("Check"), 6), (_("Go again?"), 13)]
+
+
+def _scorecards(summary: Summary) -> list[Line]:
+    lines = _heading(_("[What each event brought]"), _("by mail only"))
+    columns = _columns()
+    room = WIDTH - sum(width for _heading_text, width in columns)
+    lines.append(Line(padded(_("Event"), room) + "".join(right_aligned(text, width) for text, width in columns)))
+    for card in summary.scorecards:
+        lines.append(Line(_scorecard_row(card, columns, room)))
+    lines += [Line(f"  {hint}", "quiet") for sentence in _hints(summary) for hint in wrapped(sentence, WIDTH - 2)]
+    return lines
+
+
+def _scorecard_row(card: Scorecard, columns: list[tuple[str, int]], room: int) -> str:
+    name = padded(card.event.name if card.event else _("Mail of no event"), room - 1) + " "
+    cells = [
+        short_day(card.event.date) if card.event else "",
+        str(card.mails),
+        *(str(card.by_outcome[outcome]) for outcome in OUTCOMES),
+        str(card.review or "-"),
+        verdict_short(card),
+    ]
+    return name + "".join(right_aligned(cell, width) for cell, (_text, width) in zip(cells, columns, strict=True))
+
+
+def verdict_short(card: Scorecard) -> str:
+    """The verdict in a table cell; for mail of no event nothing."""
+    if card.verdict is None:
+        return ""
+    return {
+        Verdict.UPCOMING: _("to come"),
+        Verdict.COUNTING: _("{days} d to go").format(days=card.days_left),
+        Verdict.WORTHWHILE: _("worth it"),
+        Verdict.WAIT_AND_SEE: _("wait and see"),
+        Verdict.CONSIDER_SKIPPING: _("maybe skip"),
+    }[card.verdict]
+
+
+def verdict_sentence(card: Scorecard) -> str:
+    """The verdict with its reason, in a sentence."""
+    leads = card.leads
+    if card.verdict is Verdict.UPCOMING:
+        return _("The event is still to come.")
+    if card.verdict is Verdict.COUNTING:
+        return _("Still counting ({days} days to go).").format(days=card.days_left)
+    if card.verdict is Verdict.WORTHWHILE:
+        return _("Worth going again: {leads} people wrote with work for you.").format(leads=leads)
+    if card.verdict is Verdict.CONSIDER_SKIPPING:
+        return _("Consider skipping it: {visits} visits, and no work has come by mail yet.").format(visits=card.visits)
+    if card.visits >= CLOSED_BEFORE_SKIPPING:
+        return _("Wait and see: work from {leads} people this time.").format(leads=leads)
+    return _("Wait and see: work from {leads} people; one visit is too little to tell.").format(leads=leads)
+
+
+def _hints(summary: Summary) -> list[str]:
+    hints: list[str] = []
+    counting = next((card for card in summary.scorecards if card.verdict is Verdict.COUNTING), None)
+    if counting and counting.event:
+        hints.append(
+            _("“{cell}”: until counting ends ({days} days after the event).").format(
+                cell=verdict_short(counting), days=counting.event.window_days
+            )
+        )
+    if all(card.visits <= 1 for card in summary.scorecards):
+        hints.append(_("Each event was visited once so far, so they are not ranked."))
+    named = next((card.event for card in summary.scorecards if card.event), None)
+    if named:
+        hints.append(_("Reasons and list of mails: {command}").format(command=f"followup-filter report {named.id}"))
+    else:
+        hints.append(_("No event is entered yet: followup-filter events import FILE"))
+    return hints
+
+
+def _fact(name: str, value: str) -> Line:
+    """A fact of the last lines: its name, then what it is."""
+    return Line(padded(name, 12) + value, "quiet")
+
+
+def _read_line(summary: Summary) -> Line:
+    scan = summary.scan
+    if not scan.first or not scan.last:
+        return _fact(_("Read"), _("no mail with a date"))
+    span = f"{short_day(local(scan.first))}-{short_day(local(scan.last))} {local(scan.last):%H:%M}"
+    read = ngettext(
+        "{count} mail ({span}), {unreadable} unreadable", "{count} mails ({span}), {unreadable} unreadable", scan.mails
+    ).format(count=scan.mails, span=span, unreadable=len(scan.unreadable))
+    return _fact(_("Read"), read)
+
+
+def _footer(summary: Summary) -> list[Line]:
+    if not summary.scan.mails:
+        return []
+    lines = [_read_line(summary)]
+    for number, reason in summary.scan.unreadable[:REVIEW_SHOWN]:
+        lines += [Line(text, "quiet") for text in wrapped(f"[{number}] {reason}", indent=" " * 12)]
+    if summary.model_version:
+        shipped = summary.model_version == SHIPPED_VERSION
+        model = _("the standard model") if shipped else _("model {version}").format(version=summary.model_version)
+        corrected = ngettext("{count} correction", "{count} corrections", summary.corrections)
+        corrected = corrected.format(count=summary.corrections)
+        lines.append(_fact(_("Judged by"), f"{model}, {corrected}"))
+    return lines

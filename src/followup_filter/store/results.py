@@ -1,0 +1,174 @@
+"""What the program thinks of each message, and what counts: results with the newest corrections over them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, or_, select, update
+
+from followup_filter.labels import KINDS_OF_OUTCOME, Kind, Outcome
+from followup_filter.store import schema
+from followup_filter.store.corrections import Field, newest_corrections
+from followup_filter.store.messages import StoredMessage, read_messages
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What counts for a message: the newest correction where there is one, else the prediction.
+
+    `confirmed`: a person said so. `review` is False once a person labelled the outcome.
+    """
+
+    stored: StoredMessage
+    outcome: Outcome
+    kind: Kind
+    probability: float
+    probabilities: Mapping[str, float]
+    plausible: tuple[Outcome, ...]
+    review: bool
+    reasons: tuple[Mapping[str, Any], ...]
+    sentence: str
+    event: str | None
+    event_probability: float
+    runner_up: Mapping[str, Any] | None
+    evidence: tuple[Mapping[str, Any], ...]
+    confirmed: bool
+    event_confirmed: bool
+    answered_by_hand: bool
+    model_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What one stored mail tells about the cause of later mail.
+
+    `names`: its own Message-ID and those it refers to. `event`: the corrected event, else the computed one.
+    `events_version`: which event list the result was made with; None where there is no result (the owner's own mail).
+    """
+
+    number: int
+    when: datetime | None
+    address: str
+    names: tuple[str, ...]
+    sent_by_owner: bool
+    event: str | None
+    event_corrected: bool
+    events_version: str | None
+
+
+def outdated_numbers(connection: Connection, model_version: str) -> list[int]:
+    """Numbers of readable mails to the owner without a result of this model version, in order of number."""
+    query = (
+        select(schema.message.c.number)
+        .outerjoin(schema.result, schema.result.c.number == schema.message.c.number)
+        .where(
+            schema.message.c.error.is_(None),
+            schema.message.c.sent_by_owner.is_(False),
+            or_(schema.result.c.number.is_(None), schema.result.c.model_version != model_version),
+        )
+        .order_by(schema.message.c.number)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def read_decisions(connection: Connection, numbers: Sequence[int] | None = None) -> list[Decision]:
+    """Every judged message (or those with these numbers) with what counts for it, in order of date."""
+    results = {row["number"]: row for row in connection.execute(select(schema.result)).mappings()}
+    corrections = newest_corrections(connection)
+    return [
+        _decision(stored, results[stored.number], corrections.get(stored.number, {}))
+        for stored in read_messages(connection, numbers)
+        if stored.number in results
+    ]
+
+
+def outcome_counts(connection: Connection, numbers: Sequence[int]) -> Counter[Outcome]:
+    """How many of these messages have each outcome, by the program's own result."""
+    rows = connection.execute(select(schema.result.c.number, schema.result.c.outcome))
+    wanted = set(numbers)
+    return Counter(Outcome(outcome) for number, outcome in rows if number in wanted)
+
+
+def save_prediction(connection: Connection, number: int, values: Mapping[str, Any]) -> None:
+    """Replace the outcome part of a message's result; corrections are kept elsewhere and win."""
+    changed = connection.execute(update(schema.result).where(schema.result.c.number == number).values(**values))
+    if not changed.rowcount:
+        empty = {"event": None, "event_probability": 1.0, "runner_up": None, "evidence": [], "events_version": ""}
+        connection.execute(insert(schema.result).values(number=number, **empty, **values))
+
+
+def save_attribution(connection: Connection, number: int, values: Mapping[str, Any]) -> None:
+    """Replace the event part of a message's result."""
+    connection.execute(update(schema.result).where(schema.result.c.number == number).values(**values))
+
+
+def read_traces(connection: Connection) -> list[Trace]:
+    """What each readable mail tells about later ones, in order of date (those without a date last)."""
+    message, result = schema.message, schema.result
+    query = (
+        select(
+            message.c.number,
+            message.c.timestamp,
+            message.c.from_address,
+            message.c.message_id,
+            message.c.in_reply_to,
+            message.c.reference_ids,
+            message.c.sent_by_owner,
+            result.c.event,
+            result.c.events_version,
+        )
+        .outerjoin(result, result.c.number == message.c.number)
+        .where(message.c.error.is_(None))
+        .order_by(message.c.timestamp.is_(None), message.c.timestamp, message.c.number)
+    )
+    corrections = newest_corrections(connection)
+    traces = []
+    for row in connection.execute(query).mappings():
+        moved = corrections.get(row["number"], {}).get(Field.EVENT)
+        traces.append(
+            Trace(
+                number=row["number"],
+                when=None if row["timestamp"] is None else datetime.fromtimestamp(row["timestamp"], UTC),
+                address=row["from_address"] or "",
+                names=tuple(name for name in (row["message_id"], *row["in_reply_to"], *row["reference_ids"]) if name),
+                sent_by_owner=row["sent_by_owner"],
+                event=moved["event"] if moved else row["event"],
+                event_corrected=moved is not None,
+                events_version=row["events_version"],
+            )
+        )
+    return traces
+
+
+def _decision(stored: StoredMessage, result: RowMapping, corrections: Mapping[Field, RowMapping]) -> Decision:
+    label, moved = corrections.get(Field.OUTCOME), corrections.get(Field.EVENT)
+    outcome = Outcome(label["outcome"]) if label else Outcome(result["outcome"])
+    if label and label["kind"]:
+        kind = Kind(label["kind"])
+    elif label:
+        kind = max(KINDS_OF_OUTCOME[outcome], key=lambda candidate: result["kinds"][candidate.value])
+    else:
+        kind = Kind(result["kind"])
+    return Decision(
+        stored=stored,
+        outcome=outcome,
+        kind=kind,
+        probability=1.0 if label else float(result["probabilities"][outcome.value]),
+        probabilities=result["probabilities"],
+        plausible=tuple(Outcome(name) for name in result["plausible"]),
+        review=bool(result["review"]) and label is None,
+        reasons=tuple(result["reasons"]),
+        sentence=result["sentence"],
+        event=moved["event"] if moved else result["event"],
+        event_probability=1.0 if moved else float(result["event_probability"]),
+        runner_up=result["runner_up"],
+        evidence=tuple(result["evidence"]),
+        confirmed=label is not None,
+        event_confirmed=moved is not None,
+        answered_by_hand=Field.ANSWERED in corrections,
+        model_version=result["model_version"],
+    )
