@@ -1,4 +1,4 @@
-"""What the whole suite shares: English sentences, private folders, the demo as files, the shipped model, the command line."""
+"""What the whole suite shares: private folders, the demo as files, the shipped model, the command line."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def merged(language: str, template: Catalog) -> Catalog:
         if language == "en":
             text = message.id
         elif isinstance(message.id, tuple):
-            text = tuple(text)[: new.num_plurals]
+            text = tuple(text or ())[: new.num_plurals]
         new.add(message.id, text)
     return new
 

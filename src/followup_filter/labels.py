@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+from followup_filter.language import gettext as _
+
 
 class Outcome(StrEnum):
     """What a mail is for the person who received it; the lead comes first, as on every screen."""
@@ -57,17 +59,20 @@ OUTCOME_OF_KIND: Final[dict[Kind, Outcome]] = {
 }
 
 
+LABELS: Final[tuple[str, ...]] = tuple(dict.fromkeys([*(o.value for o in OUTCOMES), *(k.value for k in KINDS)]))
+"""Every identifier that names an outcome or a kind, each once."""
+
+
 def parse_label(text: str) -> tuple[Outcome, Kind | None]:
     """The outcome, and the kind where the identifier names one, of a label as people type it.
 
     An outcome with a single kind names that kind too. Raises ValueError for any other text.
     """
-    if text in set(Outcome):
+    if text in OUTCOMES:
         outcome = Outcome(text)
         kinds = KINDS_OF_OUTCOME[outcome]
         return outcome, kinds[0] if len(kinds) == 1 else None
-    if text in set(Kind):
+    if text in KINDS:
         kind = Kind(text)
         return OUTCOME_OF_KIND[kind], kind
-    known = ", ".join([*Outcome, *(kind for kind in Kind if kind not in set(Outcome))])
-    raise ValueError(f"unknown label {text!r}; known labels: {known}")
+    raise ValueError(_("{label} is no label; labels are {labels}").format(label=text, labels=", ".join(LABELS)))

@@ -1,4 +1,4 @@
-"""Small labelled messages for model tests: made-up words whose sense gives the label away, so that training is quick."""
+"""Small labelled messages for model tests: a few words that give the label away, so that training is quick."""
 
 from __future__ import annotations
 

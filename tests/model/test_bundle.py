@@ -90,7 +90,7 @@ def test_a_save_that_is_killed_leaves_the_old_file(
     digest = bundle.save(shipped, file)
     child = os.fork()
     if child == 0:
-        monkeypatch.setattr(bundle.os, "replace", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        monkeypatch.setattr(Path, "replace", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
         bundle.save(shipped, file)
         os._exit(0)
     _pid, status = os.waitpid(child, 0)

@@ -100,9 +100,9 @@ def find_event(text: str, events: EventList) -> Event:
     """The event that `text` names: its id, its name, or a part of the name that only one has. Raises UsageError."""
     from followup_filter.events.names import folded
 
-    for same in (lambda event: event.id == text, lambda event: event.name == text):
-        if exact := [event for event in events.events if same(event)]:
-            return exact[0]
+    exact = [event for event in events.events if text in (event.id, event.name)]
+    if exact:
+        return min(exact, key=lambda event: event.id != text)
     close = [event for event in events.events if folded(text) and folded(text) in folded(event.name)]
     if len(close) == 1:
         return close[0]

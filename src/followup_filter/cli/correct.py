@@ -27,8 +27,8 @@ NO_EVENT = "none"
     help=_(
         "Say what the mails with these numbers are (a word from the list below, or its Japanese), which event they "
         "belong to, or take the last correction back. Your word always wins.\n\n"
-        "lead (inquiry, commission, referral) · network_marketing · membership_venue (membership, venue) · newsletter · "
-        "other (sales_pitch, free_advice, blind_referral, courtesy, logistics, unrelated)\n\n"
+        "lead (inquiry, commission, referral) · network_marketing · membership_venue (membership, venue) · "
+        "newsletter · other (sales_pitch, free_advice, blind_referral, courtesy, logistics, unrelated)\n\n"
         "Examples: followup-filter label 47 network_marketing; followup-filter label 47 --event none; "
         "followup-filter label 47 --undo"
     ),
@@ -125,7 +125,8 @@ def done(number: int, undo: bool, data_dir: Path | None) -> None:
         if decision.outcome is not Outcome.LEAD:
             raise UsageError(
                 _(
-                    "Mail {number} is not on the waiting list. If it is work for you: followup-filter label {number} lead"
+                    "Mail {number} is not on the waiting list. If it is work for you: "
+                    "followup-filter label {number} lead"
                 ).format(number=number)
             )
         corrections.mark_answered(connection, number, "cli")
@@ -135,8 +136,8 @@ def done(number: int, undo: bool, data_dir: Path | None) -> None:
 @click.command(
     short_help=_("Go through the mails that need a look."),
     help=_(
-        "Show the mails that the program is not sure of, one after the other. Keys: 1 work, 2 MLM, 3 join, 4 news, 5 other, "
-        "Space right as it is, u undo, j later, w why, q stop. Without a terminal it lists them.\n\n"
+        "Show the mails that the program is not sure of, one after the other. Keys: 1 work, 2 MLM, 3 join, 4 news, "
+        "5 other, Space right as it is, u undo, j later, w why, q stop. Without a terminal it lists them.\n\n"
         "Example: followup-filter review"
     ),
 )

@@ -15,9 +15,9 @@ from followup_filter.language import gettext as _
 @click.command(
     short_help=_("See the report of an invented mailbox."),
     help=_(
-        "Read the shipped mailbox of an invented owner (about 70 mails, five events), judge it and print the report. Nothing "
-        "of yours is read or changed. With --keep the mails, events file and database stay in a folder to try other "
-        "commands on.\n\nExamples: followup-filter demo; followup-filter demo --keep ~/followup-demo"
+        "Read the shipped mailbox of an invented owner (about 70 mails, five events), judge it and print the report. "
+        "Nothing of yours is read or changed. With --keep the mails, events file and database stay in a folder to try "
+        "other commands on.\n\nExamples: followup-filter demo; followup-filter demo --keep ~/followup-demo"
     ),
 )
 @click.option(

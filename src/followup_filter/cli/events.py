@@ -25,8 +25,8 @@ def events() -> None:
     "import",
     short_help=_("Take over an events file."),
     help=_(
-        "Take over events, cards and your own addresses from a TOML file (docs/events-file.md). Events are told apart by "
-        "their id: a known one is brought up to date, none is ever deleted. A file with a mistake changes nothing. "
+        "Take over events, cards and your own addresses from a TOML file (docs/events-file.md). Events are told apart "
+        "by their id: a known one is brought up to date, none is ever deleted. A file with a mistake changes nothing. "
         "Stored mail is looked at again at once.\n\nExample: followup-filter events import events.toml"
     ),
 )

@@ -23,9 +23,9 @@ LOCK_WAIT_SECONDS = 1.0
 @click.command(
     short_help=_("Read new mail and judge it."),
     help=_(
-        "Read mail from files into the store and judge what is new. Running it again adds nothing twice; a run that was "
-        "cut off goes on where it stopped. Your own address, so that your answers are recognised, comes from the events "
-        "file.\n\nExample: followup-filter run --source ~/Mail/export"
+        "Read mail from files into the store and judge what is new. Running it again adds nothing twice; a run that "
+        "was cut off goes on where it stopped. Your own address, so that your answers are recognised, comes from the "
+        "events file.\n\nExample: followup-filter run --source ~/Mail/export"
     ),
 )
 @click.option(

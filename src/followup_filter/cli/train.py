@@ -30,8 +30,8 @@ samples_option = click.option(
 @click.command(
     short_help=_("Learn from your corrections and labelled mail."),
     help=_(
-        "Train a new model on the shipped samples, your corrections and the labelled mail below --samples. It is put to "
-        "use only when it is no worse than without them; otherwise it is kept aside.\n\n"
+        "Train a new model on the shipped samples, your corrections and the labelled mail below --samples. It is "
+        "put to use only when it is no worse than without them; otherwise it is kept aside.\n\n"
         "Example: followup-filter train --samples ~/Mail/labelled"
     ),
 )
@@ -101,7 +101,8 @@ def evaluate(sample_paths: tuple[Path, ...], cross_validate: bool, output_format
         if seen:
             raise SampleError(
                 _(
-                    "The model was trained on {seen} of these mails, so they cannot tell how good it is. Add --cross-validate."
+                    "The model was trained on {seen} of these mails, so they cannot tell how good it is. "
+                    "Add --cross-validate."
                 ).format(seen=seen)
             )
         figures = evaluate_model(in_use, samples)

@@ -1,4 +1,4 @@
-"""What a mail asks the owner to keep in mind: the day it wants an answer by, the days it proposes, the money it names."""
+"""What a mail asks the owner to keep in mind: by which day it wants an answer, which days and what money it names."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from datetime import date
 from followup_filter.events.dates import NamedDay, named_days
 
 _BEHIND = re.compile(
-    r"^\s*(?:\([^)\n]{1,6}\)|[月火水木金土日]曜日?|中|いっぱい|頃|ごろ|(?:午前|午後)?\d{1,2}(?:時半?|:\d\d)|正午|[のをがは、,]|\s){0,4}(?:まで|締切|締め切り|〆切|しめきり|必着|期限|が締)"
+    r"^\s*(?:\([^)\n]{1,6}\)|[月火水木金土日]曜日?|中|いっぱい|頃|ごろ|(?:午前|午後)?\d{1,2}(?:時半?|:\d\d)|正午|[のをがは、,]|\s){0,4}"
+    r"(?:まで|締切|締め切り|〆切|しめきり|必着|期限|が締)"
 )
 _BEFORE = re.compile(
-    r"(?:締切日?|締め切り|〆切|しめきり|期限|期日)[^。\n]{0,12}$|(?:\bby|\buntil|\bbefore|no later than|deadline[^.\n]{0,12})\s*(?:the\s*)?$",
+    r"(?:締切日?|締め切り|〆切|しめきり|期限|期日)[^。\n]{0,12}$"
+    r"|(?:\bby|\buntil|\bbefore|no later than|deadline[^.\n]{0,12})\s*(?:the\s*)?$",
     re.IGNORECASE,
 )
 _RANGE_START = re.compile(r"^\s*(?:\([^)\n]{1,6}\))?\s*(?:から|より|~|-)")
@@ -28,8 +30,10 @@ TEXT_LENGTH = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """`deadline`: the day beside まで, までに, 締切 or "by"; else None, never guessed. `days`: other days named from the
-    day of writing on, in order. `amount`: the first amount of money as the mail writes it, "" without one.
+    """`deadline`: the day beside まで, までに, 締切 or "by"; else None, never guessed.
+
+    `days`: other days named from the day of writing on, in order. `amount`: the first amount of money as the mail
+    writes it, "" without one.
     """
 
     deadline: date | None

@@ -106,7 +106,7 @@ def attribute(message: Message, events: EventList, history: History, received: d
 def _combined(found: Iterable[Evidence]) -> float:
     """The summed log-odds of one event; the strongest counts whole, each further trace half as much again."""
     weights = sorted((item.weight for item in found), reverse=True)
-    return sum(weight / 2**rank for rank, weight in enumerate(weights))
+    return sum(weight / (1 << rank) for rank, weight in enumerate(weights))
 
 
 def _answer(scores: Mapping[str | None, float], evidence: list[Evidence]) -> Attribution:

@@ -53,8 +53,8 @@ def _kanji_number(text: str) -> int:
 
 def _nearest(month: int, day: int, written: date) -> date | None:
     """The day `month`/`day` nearest to the day of writing, whichever year that is in."""
-    days = [_day(year, month, day) for year in (written.year - 1, written.year, written.year + 1)]
-    days = [candidate for candidate in days if candidate]
+    years = (written.year - 1, written.year, written.year + 1)
+    days = [found for year in years if (found := _day(year, month, day))]
     return min(days, key=lambda candidate: abs((candidate - written).days), default=None)
 
 

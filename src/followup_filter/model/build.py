@@ -19,6 +19,7 @@ from followup_filter.resources import training_mailboxes
 
 ROOT = Path(__file__).parents[3]
 STRONGEST = 30
+SHIPPED_HEAD = '"""Digest and version of the shipped model: no other file is opened in its place (see `make model`)."""'
 
 
 def build(root: Path) -> None:
@@ -28,11 +29,8 @@ def build(root: Path) -> None:
     model = make_model(samples, held_out)
     digest = bundle.save(model, root / "models" / "classifier.joblib")
     (root / "models" / "model-card.md").write_text(model_card(model, samples, evaluate(held_out)), "utf-8")
-    (root / "src" / "followup_filter" / "model" / "shipped.py").write_text(
-        '"""Digest and version of the model that ships: no other file is opened in its place (written by `make model`)."""\n\n'
-        f'SHIPPED_DIGEST = "{digest}"\nSHIPPED_VERSION = "{model.version}"\n',
-        "utf-8",
-    )
+    lines = [SHIPPED_HEAD, "", f'SHIPPED_DIGEST = "{digest}"', f'SHIPPED_VERSION = "{model.version}"', ""]
+    (root / "src" / "followup_filter" / "model" / "shipped.py").write_text("\n".join(lines), "utf-8")
 
 
 def percent(rate: Rate) -> str:
@@ -56,8 +54,8 @@ def model_card(model: Model, samples: Sequence[Sample], figures: Evaluation) -> 
         "- Outcomes: a linear support vector machine over word 1-2-grams, dictionary-form 1-3-grams, words of subject, "
         "opening and closing, character 1-4-grams and facts of form; probabilities by temperature scaling on folds "
         "grouped by mailbox. Kinds: a second machine on the same features.",
-        "- `plausible`: label-conditional conformal sets (Vovk 2012) from out-of-fold scores; an outcome with fewer than "
-        "19 samples (leads at 0.02: 49) could never be ruled out.",
+        "- `plausible`: label-conditional conformal sets (Vovk 2012) from out-of-fold scores; an outcome with fewer "
+        "than 19 samples (leads at 0.02: 49) could never be ruled out.",
         "- Known limit: authors are language models that were given personas; figures on real mail will differ. The "
         "samples hold about 20 % leads; an ordinary inbox holds far fewer, so that more of its alarms are false.",
         "",

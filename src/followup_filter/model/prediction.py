@@ -93,7 +93,7 @@ def _predict_batch(model: Model, messages: Sequence[Message], max_lead_loss: flo
 
 
 def reasons(model: Model, row: sparse.csr_matrix, outcome: Outcome, against: Outcome) -> tuple[Reason, ...]:
-    """The strongest readable features of one mail's row for `outcome` over `against`, strongest first, each word named once.
+    """The strongest readable features of a mail's row for `outcome` over `against`: strongest first, each word once.
 
     Facts of form are named `form:<fact>`. Character sequences are left out: people read words. Sums over all features
     would be the whole log-odds.

@@ -13,7 +13,7 @@ from typing import Any
 from followup_filter.errors import SampleError, UnreadableMailError, UsageError
 from followup_filter.events.event import EventList
 from followup_filter.events.eventfile import read_events
-from followup_filter.labels import OUTCOME_OF_KIND, Kind, Outcome, parse_label
+from followup_filter.labels import LABELS, OUTCOME_OF_KIND, Kind, Outcome, parse_label
 from followup_filter.language import gettext as _
 from followup_filter.mail.message import Message
 from followup_filter.mail.parse import parse_message
@@ -182,15 +182,14 @@ def _samples_at(path: Path) -> Iterator[Sample]:
         wrong = [c.name for c in children if c.is_dir() and not (c / "mails.jsonl").is_file() and not _is_label(c.name)]
         if wrong:
             parse = _("{path}: {name} is no label. Known labels: {labels}.")
-            labels = ", ".join([*Outcome, *(kind for kind in Kind if kind not in set(Outcome))])
-            raise SampleError(parse.format(path=path, name=wrong[0], labels=labels))
+            raise SampleError(parse.format(path=path, name=wrong[0], labels=", ".join(LABELS)))
         for child in children:
             if child.is_dir() or child.suffix == ".mbox":
                 yield from _samples_at(child)
 
 
 def _is_label(name: str) -> bool:
-    return name in set(Outcome) or name in set(Kind)
+    return name in LABELS
 
 
 def _labelled_mail(path: Path, label: str) -> Iterator[Sample]:

@@ -141,7 +141,9 @@ def _lead(
     newest, first = mails[-1], mails[0]
     message = newest.stored.message
     received = message.date
-    deadline, days_named, amount = None, (), ""
+    deadline: date | None = None
+    days_named: tuple[date, ...] = ()
+    amount = ""
     for decision in reversed(mails):
         mail = decision.stored.message
         ask = read_ask(f"{mail.subject}\n{mail.text}", local(mail.date or now).date())

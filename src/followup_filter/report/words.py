@@ -117,7 +117,7 @@ def reason_words(feature: str) -> str:
 
 
 def person_words(name: str) -> str:
-    """The name as people say it: in Japanese with さん behind a person's name, not behind a company's or an office's."""
+    """The name as people say it: in Japanese with さん behind a person's name, not behind that of an office."""
     return name if _OFFICE.search(name) else _("{name}").format(name=name)
 
 

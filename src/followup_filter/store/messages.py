@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, RowMapping, delete, func, insert, select, update
 
 from followup_filter.mail.message import Address, FormFacts, Message
 from followup_filter.store import schema
@@ -36,6 +36,13 @@ class StoredMessage:
     first_seen: datetime
 
 
+def new_key(result: CursorResult[Any]) -> int:
+    """The primary key of the row just inserted."""
+    key = result.inserted_primary_key
+    assert key is not None  # Only a statement that inserts no single row has none.
+    return int(key[0])
+
+
 def now_text() -> str:
     """This moment, ISO 8601 in UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")
@@ -48,15 +55,13 @@ def known_positions(connection: Connection, account: str, folder: str) -> dict[s
             schema.location.c.account == account, schema.location.c.folder == folder
         )
     )
-    return {uid: number for uid, number in rows}
+    return {row.uid: row.number for row in rows}
 
 
 def known_hashes(connection: Connection) -> dict[str, int]:
     """The number of every message by the hash of its content."""
-    return {
-        content_hash: number
-        for content_hash, number in connection.execute(select(schema.message.c.content_hash, schema.message.c.number))
-    }
+    rows = connection.execute(select(schema.message.c.content_hash, schema.message.c.number))
+    return {row.content_hash: row.number for row in rows}
 
 
 def add_position(connection: Connection, position: Position, number: int) -> None:
@@ -101,7 +106,7 @@ def add_message(connection: Connection, message: Message, sent_by_owner: bool) -
         "raw": None,
         "parser_version": PARSER_VERSION,
     }
-    return int(connection.execute(insert(schema.message).values(values)).inserted_primary_key[0])
+    return new_key(connection.execute(insert(schema.message).values(values)))
 
 
 def add_unreadable(connection: Connection, content_hash: str, raw: bytes, error: str) -> int:
@@ -121,7 +126,7 @@ def add_unreadable(connection: Connection, content_hash: str, raw: bytes, error:
         "raw": raw,
         "parser_version": PARSER_VERSION,
     }
-    return int(connection.execute(insert(schema.message).values(values)).inserted_primary_key[0])
+    return new_key(connection.execute(insert(schema.message).values(values)))
 
 
 def mark_own_mail(connection: Connection, addresses: Collection[str]) -> None:

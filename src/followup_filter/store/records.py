@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from followup_filter.store import schema
-from followup_filter.store.messages import now_text
+from followup_filter.store.messages import new_key, now_text
 
 
 def start_run(connection: Connection, source: str, model_version: str) -> int:
@@ -21,7 +21,7 @@ def start_run(connection: Connection, source: str, model_version: str) -> int:
         "new": 0,
         "unreadable": 0,
     }
-    return int(connection.execute(insert(schema.run).values(values)).inserted_primary_key[0])
+    return new_key(connection.execute(insert(schema.run).values(values)))
 
 
 def end_run(connection: Connection, run_id: int, counts: Mapping[str, int]) -> None:

@@ -97,7 +97,13 @@ def save_prediction(connection: Connection, number: int, values: Mapping[str, An
     """Replace the outcome part of a message's result; corrections are kept elsewhere and win."""
     changed = connection.execute(update(schema.result).where(schema.result.c.number == number).values(**values))
     if not changed.rowcount:
-        empty = {"event": None, "event_probability": 1.0, "runner_up": None, "evidence": [], "events_version": ""}
+        empty: dict[str, Any] = {
+            "event": None,
+            "event_probability": 1.0,
+            "runner_up": None,
+            "evidence": [],
+            "events_version": "",
+        }
         connection.execute(insert(schema.result).values(number=number, **empty, **values))
 
 
