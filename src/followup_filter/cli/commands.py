@@ -22,6 +22,9 @@ click.rich_click.OPTIONS_PANEL_TITLE = _("Options")
 click.rich_click.ARGUMENTS_PANEL_TITLE = _("Arguments")
 click.rich_click.COMMANDS_PANEL_TITLE = _("Commands")
 click.rich_click.ERRORS_PANEL_TITLE = _("Error")
+click.rich_click.ERRORS_SUGGESTION = _("Add --help to the command to see how it is used.")
+click.rich_click.REQUIRED_LONG_STRING = _("[required]")
+click.rich_click.DEFAULT_STRING = _("[default: {}]")
 click.rich_click.COMMAND_GROUPS = {
     "followup-filter": [
         {"name": _("Every day"), "commands": ["run", "report", "leads", "review"]},

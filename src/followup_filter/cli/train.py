@@ -97,7 +97,8 @@ def evaluate(sample_paths: tuple[Path, ...], cross_validate: bool, output_format
     else:
         with open_store(data_dir) as database:
             in_use = learning.model_in_use(database, lambda sentence: click.echo(sentence, err=True))
-        seen = sum(sample.message.content_hash in in_use.trained_on for sample in samples)
+        trained_on = set(in_use.trained_on)
+        seen = sum(sample.message.content_hash in trained_on for sample in samples)
         if seen:
             raise SampleError(
                 _(

@@ -32,14 +32,14 @@ class Model:
     """A trained classifier with its calibration scores.
 
     `version` names the data and recipe it came from, `made_with` the library versions; `trained_on` holds the content
-    hashes of its samples.
+    hashes of its samples, sorted.
     """
 
     version: str
     classifier: Classifier
     scores: Mapping[Outcome, NDArray[np.float64]]
     made_with: Mapping[str, str]
-    trained_on: frozenset[str]
+    trained_on: tuple[str, ...]
 
 
 def versions() -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -121,13 +123,24 @@ def _machine(labels: Sequence[str], groups: Sequence[str]) -> CalibratedClassifi
 def grouped_folds(labels: Sequence[str], groups: Sequence[str], folds: int) -> Folds:
     """(train, test) index pairs that never split a group; as many as there are groups, at most `folds`.
 
-    With a single group there is nothing to keep apart: then each sample is a group of its own.
+    Where that would leave nothing to tell apart (a single group, or groups of one label each), every sample is a group
+    of its own.
     """
-    if len(set(groups)) < 2:
-        groups = [str(row) for row in range(len(labels))]
-    count = min(folds, len(set(groups)))
+    if len(set(groups)) >= 2:
+        split = _split(labels, groups, folds)
+        enough = min(3, len(set(labels)))
+        if all(len({labels[row] for row in train}) >= enough for train, _test in split):
+            return split
+    return _split(labels, [str(row) for row in range(len(labels))], folds)
+
+
+def _split(labels: Sequence[str], groups: Sequence[str], folds: int) -> Folds:
+    count = max(2, min(folds, len(set(groups)), max(Counter(labels).values())))
     splitter = StratifiedGroupKFold(n_splits=count, shuffle=True, random_state=SEED)
-    return list(splitter.split(np.zeros(len(labels)), list(labels), list(groups)))
+    with warnings.catch_warnings():
+        # A rare kind in fewer mailboxes than folds: it is missing in some folds, which is no fault.
+        warnings.simplefilter("ignore", UserWarning)
+        return list(splitter.split(np.zeros(len(labels)), list(labels), list(groups)))
 
 
 def _ordered(machine: CalibratedClassifierCV, rows: sparse.spmatrix, wanted: Sequence[str]) -> NDArray[np.float64]:

@@ -95,7 +95,7 @@ def make_model(samples: Sequence[Sample], held_out: OutOfFold) -> Model:
         classifier=Classifier.fit(samples, [analyse(sample.message) for sample in samples]),
         scores=calibration_scores(held_out.outcomes, [sample.outcome for sample in samples]),
         made_with=versions(),
-        trained_on=frozenset(sample.message.content_hash for sample in samples),
+        trained_on=tuple(sorted({sample.message.content_hash for sample in samples})),
     )
 
 
