@@ -78,7 +78,13 @@ def test_a_mail_that_cannot_be_read_has_an_error_and_nothing_after_the_subject(i
 def test_standard_input_and_mbox_are_named_by_the_contract(invoke: Invoke, demo: Path, tmp_path: Path) -> None:
     mail = next(iter(sorted((demo / "mail" / "inbox").glob("*.eml")))).read_bytes()
     mbox = tmp_path / "two.mbox"
-    mbox.write_bytes(b"From a@b.example Tue May 12 10:00:00 2026\n" + mail + b"\n\nFrom c@d.example Wed May 13 11:00:00 2026\n" + mail + b"\n")
+    mbox.write_bytes(
+        b"From a@b.example Tue May 12 10:00:00 2026\n"
+        + mail
+        + b"\n\nFrom c@d.example Wed May 13 11:00:00 2026\n"
+        + mail
+        + b"\n"
+    )
     from_input = _lines(invoke("classify", "-", stdin=mail).out)
     from_mbox = _lines(invoke("classify", mbox).out)
     assert [line["path"] for line in from_input] == ["-"]

@@ -46,15 +46,13 @@ def _run(arguments: list[str] | None) -> int:
         return status if isinstance(status, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.Abort:
-        return EXIT_INTERRUPTED
     except click.ClickException as error:
         error.show()
         return EXIT_USAGE
     except FollowupError as error:
         click.echo(str(error), err=True)
         return error.exit_status
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):
         click.echo(gettext("Stopped. What was read so far is kept; run it again to go on."), err=True)
         return EXIT_INTERRUPTED
     except BrokenPipeError:

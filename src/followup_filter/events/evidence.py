@@ -120,7 +120,7 @@ class MailFacts:
 def _reply_thread(facts: MailFacts, event: Event, thread: Mapping[str, str]) -> str | None:
     for reference in (*facts.message.in_reply_to, *facts.message.references):
         if thread.get(reference) == event.id:
-            return facts.message.subject
+            return facts.message.subject or reference
     return None
 
 

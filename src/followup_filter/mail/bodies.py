@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 
 from followup_filter.mail.charset import decode_text
 from followup_filter.mail.html import HtmlText, read_html
+from followup_filter.mail.html_limits import HTML_LENGTH
 from followup_filter.mail.parts import Part, decode_uuencode
 from followup_filter.mail.text import limit_marks, normalize, normalize_line_ends
 
 TEXT_BYTES = 2_000_000
 """Bytes of text of one mail that are read at most."""
+LINE_COUNT = 100_000
+"""Lines of one part that are read at most."""
 ATTACHMENT_COUNT = 100
 _STUB_LENGTH = 250
 """A plain part that speaks of HTML is a stub up to this length; longer ones say something of their own."""
@@ -52,6 +55,7 @@ class Body:
     calendars: list[str] = field(default_factory=list)
     repairs: dict[str, None] = field(default_factory=dict)
     left: int = TEXT_BYTES
+    html_left: int = HTML_LENGTH
 
 
 def read_body(part: Part, hands_on: bool, left: int = TEXT_BYTES) -> Body:
@@ -100,9 +104,11 @@ def _collect_leaf(part: Part, kind: str, body: Body, hands_on: bool) -> None:
         # Some programs give the text of the mail itself a name: the first text is read all the same.
         _attach(name or kind, body)
     elif kind in _HTML_TYPES:
-        html = read_html(_text_of(part, body), hands_on)
-        if html.cut:
+        source = _text_of(part, body)
+        html = read_html(source[: body.html_left], hands_on)
+        if html.cut or len(source) > body.html_left:
             body.repairs["limit"] = None
+        body.html_left -= min(len(source), body.html_left)
         body.blocks.append(Block(html=html))
     elif kind in _TEXT_TYPES or kind.startswith("multipart/"):
         # A multipart without parts lacks its boundary: what there is is read as text.
@@ -130,7 +136,11 @@ def _text_of(part: Part, body: Body) -> str:
     text, mended = decode_text(data, part.charset_label)
     if mended:
         body.repairs["charset"] = None
-    return limit_marks(normalize_line_ends(text))
+    text = normalize_line_ends(text)
+    if text.count("\n") > LINE_COUNT:
+        text = "\n".join(text.split("\n", LINE_COUNT)[:LINE_COUNT])
+        body.repairs["limit"] = None
+    return limit_marks(text)
 
 
 def _without_uuencode(text: str, body: Body) -> str:

@@ -10,7 +10,8 @@ from followup_filter.mail.charset_labels import JIS, WESTERN, codec_of
 from followup_filter.mail.jis import JIS_SIGN, REPLACEMENT, decode_euc, decode_jis
 from followup_filter.mail.text import scrub
 
-_NOT_ASCII = re.compile("[^\0-\x7f]")
+NO_CODEC = "none"
+_C1 = re.compile("[\x80-\x9f\uf8f0-\uf8ff]")
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 _FULL_KANA = re.compile("[ぁ-んァ-ヶ]")
 _NOT_IN_CP932 = re.compile("[\x80-\xa0\uf8f0-\uf8ff]")
@@ -33,8 +34,8 @@ def decode_text(data: bytes, declared: str | None) -> tuple[str, bool]:
     return clean, false_label or (used == JIS != codec) or REPLACEMENT in clean or "\0" in text
 
 
-def _decode(data: bytes, codec: str | None) -> tuple[str, str | None]:
-    """The text, and the codec that read it (None when nothing fitted)."""
+def _decode(data: bytes, codec: str | None) -> tuple[str, str]:
+    """The text, and the codec that read it (NO_CODEC when nothing fitted)."""
     if codec is not None and codec.startswith("utf-16") and (b"\0" in data or _strict(data, "utf-8") is None):
         text = _strict(data, codec)
         if text is not None:
@@ -46,9 +47,9 @@ def _decode(data: bytes, codec: str | None) -> tuple[str, str | None]:
     for candidate, text in _candidates(data, codec):
         if text is not None:
             return text, candidate
-    named = [codec] if codec not in (None, JIS) else []
-    readings = [_replaced(data, name) for name in (*named, "utf-8", "cp932") if name is not None]
-    return min((*readings, decode_euc(data)), key=lambda reading: reading.count(REPLACEMENT)), None
+    names = [name for name in (codec, "utf-8", "cp932", "euc_jp") if name not in (None, JIS)]
+    readings = [_C1.sub(REPLACEMENT, _replaced(data, name or "ascii")) for name in names]
+    return min(readings, key=lambda reading: reading.count(REPLACEMENT)), NO_CODEC
 
 
 def _candidates(data: bytes, codec: str | None) -> Iterator[tuple[str, str | None]]:
@@ -60,15 +61,15 @@ def _candidates(data: bytes, codec: str | None) -> Iterator[tuple[str, str | Non
     text = _strict(data, "cp932")
     if text is None or _mostly_half_kana(text):
         # EUC-JP with NEC characters, which the euc_jp codec lacks, is half-width kana to cp932.
-        yield "euc_jp", _without_faults(decode_euc(data))
+        yield "euc_jp", decode_euc(data)
     yield "cp932", text
 
 
 def _as_declared(data: bytes, codec: str) -> str | None:
     if codec == "euc_jp":
-        return _without_faults(decode_euc(data))
+        return decode_euc(data)
     text = _strict(data, codec)
-    if codec == "cp932" and text is not None and _mostly_half_kana(text) and _without_faults(decode_euc(data)):
+    if codec == "cp932" and text is not None and _mostly_half_kana(text) and decode_euc(data):
         return None
     if codec in WESTERN:
         # Every byte is a letter there, so the label is believed only where no kana come out otherwise.
@@ -94,15 +95,11 @@ def _replaced(data: bytes, codec: str) -> str:
         return data.decode("ascii", "replace")
 
 
-def _without_faults(text: str) -> str | None:
-    return None if REPLACEMENT in text else text
-
-
 def _mostly_utf8(data: bytes) -> str | None:
     """UTF-8 that is cut off within a character or damaged in a few places; None for anything else."""
     text = data.decode("utf-8", "replace")
     bad = text.count(REPLACEMENT)
-    good = len(_NOT_ASCII.findall(text)) - bad
+    good = _beyond_ascii(text) - bad
     if good >= 8 * bad:
         return text
     if good and bad == 1:
@@ -114,6 +111,10 @@ def _mostly_utf8(data: bytes) -> str | None:
     return None
 
 
+def _beyond_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))
+
+
 def _mostly_half_kana(text: str) -> bool:
     half = len(_HALF_KANA.findall(text))
-    return half > 0 and half * 2 >= len(_NOT_ASCII.findall(text))
+    return half > 0 and half * 2 >= _beyond_ascii(text)

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 
 HTML_LENGTH = 1_000_000
+TAG_COUNT = 100_000
+"""Tags that are read at most; a long newsletter has a few thousand."""
 NESTING = 1_000
 """Elements open at once; the parser's time grows with their number times the number of tags."""
 REOPENED = 200_000
@@ -48,7 +50,7 @@ def within_limits(html: str) -> tuple[str, bool]:
     kept = html[:HTML_LENGTH]
     opened: Counter[str] = Counter()
     nesting = formatting = reopened = 0
-    for match in _TAG.finditer(kept):
+    for count, match in enumerate(_TAG.finditer(kept)):
         tag = match[2].lower()
         reopened += formatting
         if tag in _NEVER_NESTED:
@@ -61,6 +63,6 @@ def within_limits(html: str) -> tuple[str, bool]:
             opened[tag] -= 1
             nesting -= 1
             formatting -= tag in _FORMATTING
-        if nesting > NESTING or reopened > REOPENED:
+        if nesting > NESTING or reopened > REOPENED or count >= TAG_COUNT:
             return kept[: match.start()], True
     return kept, len(kept) < len(html)

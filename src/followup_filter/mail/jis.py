@@ -17,7 +17,8 @@ _ESCAPE = re.compile(rb"((?:\x1b&@)?\x1b(?:\([@-JTZ]|\$\([@-DOPQ]|\$[@AB])|\x0e|
 _PAIR_RUNS = re.compile(rb"((?:[\x21-\x7e]{2})+)")
 _HIGH_RUNS = re.compile(rb"([\x80-\xff]+)")
 _KANA_RUN = re.compile(rb"[\xa1-\xdf]+")
-_EUC_RUNS = re.compile(rb"((?:[\xa1-\xfe]{2})+)|((?:\x8e[\xa1-\xdf])+)|((?:\x8f[\xa1-\xfe]{2})+)|[\x80-\xff]")
+_EUC_FORM = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xfe]{2}|\x8e[\xa1-\xdf]|\x8f[\xa1-\xfe]{2})*+")
+_EUC_RUNS = re.compile(rb"((?:[\xa1-\xfe]{2})+)|(?:\x8e[\xa1-\xdf])+|(?:\x8f[\xa1-\xfe]{2})+")
 _FOREIGN_SETS = {
     b"$(D": ("euc_jp", b"\x8f"),  # JIS X 0212
     b"$(O": ("euc_jis_2004", b""),  # JIS X 0213, plane 1
@@ -27,7 +28,12 @@ _FOREIGN_SETS = {
     b"$(A": ("gb2312", b""),
     b"$(C": ("euc_kr", b""),
 }
+_LOWER = bytes(byte & 0x7F for byte in range(256))
+_ASCII = b"(B"
+_KANA = b"(I"
 _UPPER = bytes(byte | 0x80 for byte in range(256))
+_KANA_BYTES = bytes(byte | 0x80 if 0x21 <= byte <= 0x5F else byte for byte in range(256))
+_GRAPHIC = bytes(range(0x21, 0x7F))
 
 
 def decode_jis(data: bytes) -> str:
@@ -37,38 +43,33 @@ def decode_jis(data: bytes) -> str:
     bytes, JIS-Roman, JIS X 0212 and 0213. A line end means ASCII (RFC 1468) unless a later escape says so itself.
     """
     fields = _ESCAPE.split(data)
+    sets: list[bytes] = []
+    for escape in fields[1::2]:
+        sets.append(_designated(escape, sets[-1] if sets else _ASCII))
     pieces = [_single(fields[0])]
-    charset = b"(B"
-    for index in range(1, len(fields), 2):
-        escape, run = fields[index], fields[index + 1]
-        charset = _designated(escape, charset)
-        closed = index + 2 < len(fields) and not _is_double(_designated(fields[index + 2], charset))
-        if _is_double(charset) and not closed and b"\n" in run:
-            line, rest = run.split(b"\n", 1)
-            pieces += [_double(line, charset), "\n", _single(rest)]
-            charset = b"(B"
-        else:
-            pieces.append(_run(run, charset))
+    for number, run in enumerate(fields[2::2]):
+        charset = sets[number]
+        if charset[:1] != b"$":
+            pieces.append(_one_byte(run, charset))
+            continue
+        closed = number + 1 < len(sets) and sets[number + 1][:1] != b"$"
+        line, end, rest = (run, b"", b"") if closed else run.partition(b"\n")
+        pieces += [_double(line, charset), end.decode("ascii"), _single(rest)]
     return "".join(pieces)
 
 
 def _designated(escape: bytes, charset: bytes) -> bytes:
+    """The character set that an escape, or a shift while `charset` is in use, calls for."""
     if escape == b"\x0e":
-        return b"(I"
+        return _KANA
     if escape == b"\x0f":
-        return b"(B" if charset == b"(I" else charset
+        return _ASCII if charset == _KANA else charset
     return escape.rpartition(b"\x1b")[2]
 
 
-def _is_double(charset: bytes) -> bool:
-    return charset.startswith(b"$")
-
-
-def _run(run: bytes, charset: bytes) -> str:
-    if _is_double(charset):
-        return _double(run, charset)
-    if charset == b"(I":
-        return _single(re.sub(rb"[\x21-\x5f]+", lambda match: match[0].translate(_UPPER), run))
+def _one_byte(run: bytes, charset: bytes) -> str:
+    if charset == _KANA:
+        return _single(run.translate(_KANA_BYTES))
     # Of JIS-Roman only the yen sign differs in practice: its overline is typed and meant as a tilde.
     return _single(run).replace("\\", "¥") if charset == b"(J" else _single(run)
 
@@ -76,6 +77,8 @@ def _run(run: bytes, charset: bytes) -> str:
 def _double(run: bytes, charset: bytes) -> str:
     """Two-byte characters, with blanks and line ends as they are and U+FFFD for half a pair."""
     foreign = _FOREIGN_SETS.get(charset)
+    if foreign is None and len(run) % 2 == 0 and not run.translate(None, _GRAPHIC):
+        return _pairs(run)
     pieces = []
     for number, piece in enumerate(_PAIR_RUNS.split(run)):
         if number % 2 == 0:
@@ -134,21 +137,19 @@ def _pairs(data: bytes) -> str:
     return "".join([table.get(code, REPLACEMENT) for code in struct.unpack(f">{len(data) // 2}H", data)])
 
 
-def decode_euc(data: bytes) -> str:
-    """The text of EUC-JP with NEC and IBM characters, which Python's codec lacks (cp51932); U+FFFD for what is none."""
-    return "".join(_euc_pieces(data))
+def decode_euc(data: bytes) -> str | None:
+    """The text of EUC-JP with NEC and IBM characters, which Python's codec lacks (cp51932); None for anything else."""
+    if not _EUC_FORM.fullmatch(data):
+        return None
+    text = "".join(_euc_pieces(data))
+    return None if REPLACEMENT in text else text
 
 
 def _euc_pieces(data: bytes) -> Iterator[str]:
     position = 0
     for match in _EUC_RUNS.finditer(data):
         yield data[position : match.start()].decode("ascii")
-        pairs, kana, supplement = match.groups()
-        if pairs:
-            yield _pairs(bytes(byte & 0x7F for byte in pairs))
-        elif kana or supplement:
-            yield match[0].decode("euc_jp", "replace")
-        else:
-            yield REPLACEMENT
+        pairs = match[1]
+        yield _pairs(pairs.translate(_LOWER)) if pairs else match[0].decode("euc_jp", "replace")
         position = match.end()
     yield data[position:].decode("ascii")

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from followup_filter.mail import markers
 
 SIGNATURE_LINES = 12
+REACH = 40
+"""Lines from the end, rules and empty ones included, among which a signature is looked for."""
 LINE_LENGTH = 400
 
 
@@ -20,7 +22,7 @@ def split_signature(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     start = len(heads)
     count = 0
     begin = None
-    while start and count <= SIGNATURE_LINES:
+    while start and count <= SIGNATURE_LINES and len(heads) - start < REACH:
         start -= 1
         head = heads[start]
         if markers.SIGNATURE_RULE.match(head):

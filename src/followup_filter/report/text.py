@@ -328,13 +328,13 @@ def _fact(name: str, value: str) -> Line:
 
 def _read_line(summary: Summary) -> Line:
     scan = summary.scan
-    if not scan.first or not scan.last:
-        return _fact(_("Read"), _("no mail with a date"))
-    span = f"{short_day(local(scan.first))}-{short_day(local(scan.last))} {local(scan.last):%H:%M}"
     read = ngettext(
         "{count} mail ({span}), {unreadable} unreadable", "{count} mails ({span}), {unreadable} unreadable", scan.mails
-    ).format(count=scan.mails, span=span, unreadable=len(scan.unreadable))
-    return _fact(_("Read"), read)
+    )
+    span = _("no date")
+    if scan.first and scan.last:
+        span = f"{short_day(local(scan.first))}-{short_day(local(scan.last))} {local(scan.last):%H:%M}"
+    return _fact(_("Read"), read.format(count=scan.mails, span=span, unreadable=len(scan.unreadable)))
 
 
 def _footer(summary: Summary) -> list[Line]:
