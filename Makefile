@@ -22,7 +22,7 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/installed-for-tests: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing what the tests need into $(VENV) ..."
-	@$(PIP) install -c constraints.txt -e '.[test,dev]' build
+	@$(PIP) install -c constraints.txt -e '.[test,dev]'
 	@touch $@ $(VENV)/installed
 
 demo: $(VENV)/installed ## Install, then the report of the shipped demo mailbox
@@ -49,3 +49,8 @@ catalogues: $(VENV)/installed-for-tests ## Bring the translations in src/followu
 
 clean: ## Remove everything that make has made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .coverage
+
+.PHONY: docs
+docs: $(VENV)/installed-for-tests ## Write the pages that are generated
+	$(BIN)/python -m tools.command_docs
+	$(BIN)/python -m tools.classify_docs

@@ -263,7 +263,7 @@ def test_training_on_labelled_folders_puts_a_model_to_use_and_back(
     assert result.status == EXIT_OK
     assert "right, new model" in result.out and "right, without your samples" in result.out
     models = json.loads(invoke("model", "list", "--format", "json", "--data-dir", own_demo_data).out)
-    assert [model["version"] for model in models][0] == "shipped"
+    assert models[0]["version"] == "shipped"
     assert len(models) == 2
     in_use = next(model["version"] for model in models if model["in_use"])
     assert ("is in use now" in result.out) == (in_use != "shipped")

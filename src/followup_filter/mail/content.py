@@ -10,15 +10,14 @@ from itertools import islice
 from followup_filter.mail.bodies import Block, Body, is_stub, read_body
 from followup_filter.mail.envelope import Envelope, read_envelope
 from followup_filter.mail.links import LINK_COUNT, hosts_of, links_in
-from followup_filter.mail.markers import OPT_OUT, RULE
+from followup_filter.mail.markers import RULE
 from followup_filter.mail.message import FormFacts
+from followup_filter.mail.opt_out import offers_opt_out
 from followup_filter.mail.parts import Part, walk
 from followup_filter.mail.quotes import is_forward, is_reply, split_text
-from followup_filter.mail.text import normalize
 
 ENCLOSED_COUNT = 20
 ENCLOSED_LEVELS = 3
-_OPT_OUT_LENGTH = 50_000
 _CALENDAR_LINE = re.compile(r"^(?:SUMMARY|LOCATION|DESCRIPTION)(?:;[^:\n]{0,200})?:(.*)$", re.MULTILINE)
 
 
@@ -148,7 +147,6 @@ def _calendar_text(calendar: str) -> str:
 
 def _form_facts(text: str, signature: str, envelope: Envelope, body: Body, gathered: _Gathered) -> FormFacts:
     html = [block.html for block in gathered.blocks if block.html is not None]
-    says = normalize(f"{text[:_OPT_OUT_LENGTH]}\n{text[-_OPT_OUT_LENGTH:]}\n{signature}")
     return FormFacts(
         has_html=bool(html),
         html_only=gathered.html_used and not gathered.plain_used,
@@ -158,7 +156,9 @@ def _form_facts(text: str, signature: str, envelope: Envelope, body: Body, gathe
         tracking_pixel=any(part.tracking_pixel for part in html),
         hidden_text=any(part.hidden_text for part in html),
         tiny_text=any(part.tiny_text for part in html),
-        opt_out=_offers_opt_out(envelope, says) or any(part.opt_out for part in html),
+        opt_out=_lists_unsubscribe(envelope)
+        or offers_opt_out(f"{text}\n{signature}")
+        or any(part.opt_out for part in html),
         bulk_headers=bool(envelope.list_headers),
         auto_submitted=envelope.auto_submitted,
         ruled_lines=_count_rules(text.split("\n")),
@@ -167,8 +167,8 @@ def _form_facts(text: str, signature: str, envelope: Envelope, body: Body, gathe
     )
 
 
-def _offers_opt_out(envelope: Envelope, says: str) -> bool:
-    return any(name == "list-unsubscribe" for name, _ in envelope.list_headers) or OPT_OUT.search(says) is not None
+def _lists_unsubscribe(envelope: Envelope) -> bool:
+    return any(name == "list-unsubscribe" for name, _ in envelope.list_headers)
 
 
 def _count_rules(lines: Sequence[str]) -> int:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from followup_filter.mail.html_limits import within_limits
-from followup_filter.mail.links import LINK_COUNT, leads_out, web_link
+from followup_filter.mail.links import LINK_COUNT, web_link
 from followup_filter.mail.markers import FORWARDED
+from followup_filter.mail.opt_out import leads_out
 from followup_filter.mail.quotes import tidy
 
 _LINE_TAGS = frozenset(

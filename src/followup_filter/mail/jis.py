@@ -69,7 +69,7 @@ def _designated(escape: bytes, charset: bytes) -> bytes:
 
 def _one_byte(run: bytes, charset: bytes) -> str:
     if charset == _KANA:
-        return _single(run.translate(_KANA_BYTES))
+        return run.translate(_KANA_BYTES).decode("cp932") if run.isascii() else _single(run.translate(_KANA_BYTES))
     # Of JIS-Roman only the yen sign differs in practice: its overline is typed and meant as a tilde.
     return _single(run).replace("\\", "¥") if charset == b"(J" else _single(run)
 

@@ -1,4 +1,4 @@
-"""Which links a mail has, and which of them lead out of a broadcast."""
+"""Which links a mail has, and to which hosts they lead."""
 
 from __future__ import annotations
 
@@ -6,16 +6,11 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from followup_filter.mail.markers import OPT_OUT
-
 LINK_COUNT = 300
 LINK_LENGTH = 2_000
 
 _URL = re.compile(r"https?://[^\s<>\"'「」『』【】()（）、。，\u3000]{1,2000}", re.IGNORECASE)
 _TRAILING = ".,;:!?)]}>*_~"
-_OPT_OUT_URL = re.compile(
-    r"unsub|opt-?out|optout|haishin-?teishi|/(?:stop|taikai|kaijo|remove|cancel|leave)\b", re.IGNORECASE
-)
 
 
 def links_in(text: str) -> list[str]:
@@ -45,8 +40,3 @@ def hosts_of(links: Iterable[str]) -> tuple[str, ...]:
         if host:
             hosts[host] = None
     return tuple(hosts)
-
-
-def leads_out(target: str, words: str) -> bool:
-    """True when a link (its address, and the words it is under) offers to stop a broadcast."""
-    return _OPT_OUT_URL.search(target) is not None or OPT_OUT.search(words[:400]) is not None

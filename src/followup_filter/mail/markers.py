@@ -33,6 +33,7 @@ SEPARATOR = _lines(
 """The line between the newest text and everything older."""
 
 DATE = re.compile(_DATE, re.IGNORECASE)
+DIGIT = re.compile(r"\d")
 TIME = re.compile(r"\d{1,2}(?::\d\d|時)")
 SAYS = _lines(
     # Gmail, Apple Mail, Thunderbird, Becky!
@@ -94,12 +95,3 @@ CONTACT = _lines(
 
 SENTENCE = re.compile(r"[。！!？?]\s*$|(?:です|ます|ました|ません|ください|下さい)\s*$")
 """A line that ends like prose."""
-
-OPT_OUT = _lines(
-    r"(?:配信|受信|購読|登録|メルマガ|メールマガジン)\s?[をのは]?\s?(?:停止|解除|中止|拒否|取り?消し?|止め|とめ|不要|キャンセル)",
-    r"(?:配信|受信|購読|送信|メール|案内|お知らせ|連絡)(?:が|を|は)?ご?(?:不要|希望(?:し|され|さ)?な|望まれな|必要(?:の)?な)",
-    r"今後[^。\n]{0,30}(?:不要|希望(?:し|され)な|停止|送らないで|お断り)",
-    r"停止[」』]?\s?と[^。\n]{0,12}(?:返信|送信)",
-    r"unsubscrib|opt[- ]?out|manage (?:your )?(?:email )?preferences|stop receiving|no longer (?:wish|want) to receive",
-)
-"""How a broadcast says that one can leave it."""

@@ -18,7 +18,7 @@ from followup_filter.mail.parameters import Parameters, parse_parameters
 _TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _BROKEN_QP = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)")
-_PROSE = re.compile(rb"[A-Za-z]{2,20} [A-Za-z]{2,20} |[\x80-\xff]{2}|\x1b[$(]")
+_PROSE = re.compile(rb" [A-Za-z]{2,20} [A-Za-z]")
 
 
 class Part(MimeMessage):
@@ -103,7 +103,9 @@ class Part(MimeMessage):
 def decode_transfer(data: bytes, encoding: str) -> tuple[bytes, str]:
     """`data` without its transfer encoding, as far as it decodes, and what was broken: the encoding's name, or ""."""
     if encoding == "base64":
-        if _PROSE.search(data[:4_000]):
+        start = data[:4_000]
+        if not start.isascii() or b"\x1b" in start or _PROSE.search(start):
+            # Text that only claims to be Base64.
             return data, encoding
         decoded, faulty = decode_base64(data)
         return decoded, encoding if faulty else ""

@@ -186,7 +186,7 @@ def attribution_length(heads: Sequence[str], position: int) -> int:
     """
     head = heads[position]
     whole = head
-    starts = markers.DATE.search(head) is not None or markers.TIME.search(head) is not None
+    starts = markers.TIME.search(head) is not None or (markers.DIGIT.search(head) and markers.DATE.search(head))
     for length in range(1, ATTRIBUTION_LINES + 1):
         if length > 1:
             if not starts or position + length > len(heads) or not heads[position + length - 1]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from followup_filter.mail import markers
+from followup_filter.mail.opt_out import offers_opt_out
 
 SIGNATURE_LINES = 12
 REACH = 40
@@ -26,7 +27,7 @@ def split_signature(lines: Sequence[str]) -> tuple[list[str], list[str]]:
         start -= 1
         head = heads[start]
         if markers.SIGNATURE_RULE.match(head):
-            if count and not any(markers.OPT_OUT.search(line) for line in heads[start:]):
+            if count and not offers_opt_out("\n".join(heads[start:])):
                 begin = start
             break
         if markers.RULE.match(head):
@@ -41,7 +42,7 @@ def split_signature(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _is_signature(lines: Sequence[str]) -> bool:
     said = [line for line in lines if line.strip() and not markers.RULE.match(line)]
-    if not said or any(markers.OPT_OUT.search(line) for line in said):
+    if not said or offers_opt_out("\n".join(said)):
         return False
     sentences = sum(markers.SENTENCE.search(line) is not None for line in said)
     contacts = sum(markers.CONTACT.search(line) is not None for line in said)

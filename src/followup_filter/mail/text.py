@@ -9,7 +9,8 @@ MARKS_IN_A_ROW = 30
 """Combining marks kept on one character (the limit of Unicode's stream-safe format): NFKC is quadratic beyond."""
 
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
-_SAME = str.maketrans({"〜": "~", "−": "-", "‐": "-", "‑": "-", "–": "-", **dict.fromkeys(_ZERO_WIDTH)})
+_SAME = {"〜": "~", "−": "-", "‐": "-", "‑": "-", "–": "-", **dict.fromkeys(_ZERO_WIDTH, "")}
+_UNLIKE = re.compile(f"[{''.join(_SAME)}]")
 _LINE_ENDS = re.compile("\r+\n|[\r\v\f\x85\u2028\u2029]")
 # Everything but the scripts of everyday mail: only long runs of these are looked at one by one.
 _EXOTIC_RUN = re.compile(
@@ -22,7 +23,12 @@ def normalize(text: str) -> str:
     """`text` in the form in which words are compared: NFKC, one wave dash, one hyphen, no zero-width marks."""
     if text.isascii():
         return text
-    return unicodedata.normalize("NFKC", limit_marks(text).translate(_SAME)).translate(_SAME)
+    text = unicodedata.normalize("NFKC", limit_marks(_UNLIKE.sub(_same, text)))
+    return _UNLIKE.sub(_same, text)
+
+
+def _same(match: re.Match[str]) -> str:
+    return _SAME[match[0]]
 
 
 def limit_marks(text: str) -> str:
