@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
+
 from tools import catalogues
 
 PLACEHOLDER = re.compile(r"\{[^{}]*\}|%\([a-z]+\)s")

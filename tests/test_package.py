@@ -49,7 +49,10 @@ def test_the_installed_wheel_runs_the_demo_outside_of_the_checkout(wheel: Path, 
     target = tmp_path / "installed"
     zipfile.ZipFile(wheel).extractall(target)
     environment = {**os.environ, "PYTHONPATH": str(target), "LANGUAGE": "en"}
-    code = "import followup_filter, sys; print(followup_filter.__file__, file=sys.stderr); from followup_filter.cli.main import main; main(['demo'])"
+    code = (
+        "import followup_filter, sys; print(followup_filter.__file__, file=sys.stderr); "
+        "from followup_filter.cli.main import main; main(['demo'])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, env=environment, check=True
     )

@@ -19,9 +19,9 @@ TEXT = """# followup-filter classify
     followup-filter classify [--events FILE] [--model FILE] [--max-lead-loss 0.02] [--format jsonl|text] PATH...
 
 Judges mail files without any account, settings or database, and writes nothing. PATH: `.eml` files; folders, read
-recursively in sorted order (files ending in .eml, and Maildirs); mbox files; `-` is one mail on standard input. One JSON
-object a line, in input order. All mails of one call, ordered by date, are each other's history. The exit status is 3 when some
-mail could not be read. The JSON Schema is [schema/classify.schema.json](schema/classify.schema.json).
+recursively in sorted order (files ending in .eml, and Maildirs); mbox files; `-` is one mail on standard input. One
+JSON object a line, in input order. All mails of one call, ordered by date, are each other's history. The exit status
+is 3 when some mail could not be read. The JSON Schema is [schema/classify.schema.json](schema/classify.schema.json).
 
 | key | value |
 |---|---|

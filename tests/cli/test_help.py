@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 import pytest
 from rich.cells import cell_len
-from tools.command_docs import command_docs
 
 from followup_filter.cli.commands import followup_filter
+from tools.command_docs import command_docs
 
 HEAVY = ("sklearn", "numpy", "scipy", "fugashi", "sqlalchemy", "alembic", "pydantic", "joblib", "selectolax")
 ROOT = Path(__file__).parents[2]

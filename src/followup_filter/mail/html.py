@@ -8,89 +8,19 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from followup_filter.mail.html_limits import within_limits
+from followup_filter.mail.html_style import is_hidden, is_one_pixel, tiny_font
+from followup_filter.mail.html_tags import LINE_TAGS, PARAGRAPH_TAGS, UNREAD_TAGS
 from followup_filter.mail.links import LINK_COUNT, web_link
 from followup_filter.mail.markers import FORWARDED
 from followup_filter.mail.opt_out import leads_out
 from followup_filter.mail.quotes import tidy
 
-_LINE_TAGS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
-_PARAGRAPH_TAGS = frozenset(["blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "ul"])
-_UNREAD_TAGS = frozenset(
-    [
-        "applet",
-        "datalist",
-        "embed",
-        "head",
-        "iframe",
-        "noembed",
-        "noframes",
-        "noscript",
-        "object",
-        "script",
-        "style",
-        "svg",
-        "template",
-        "textarea",
-        "title",
-    ]
-)
 _QUOTE_CLASS = re.compile(
     r"(?:^|\s)(?:x_)*(?:gmail_quote(?:_container)?|gmail_extra_quote|moz-cite-prefix|moz-forward-container|yahoo_quoted"
     r"|yahoo-quoted[\w-]*|protonmail_quote|zmail_extra|OutlookMessageHeader)(?:\s|$)",
     re.IGNORECASE,
 )
 _REST_ID = re.compile(r"(?:x_)*(?:divRplyFwdMsg|mail-editor-reference-message-container)", re.IGNORECASE)
-_HIDDEN_STYLE = re.compile(
-    r"(?:^|;)(?:display:none|visibility:hidden|max-height:0(?:px)?(?:;|!|$)|opacity:0(?:\.0+)?(?:;|!|$))"
-)
-_FONT_SIZE = re.compile(r"(?:^|;)font(?:-size:|:(?:[a-z]+)?)([\d.]{1,8})(px|pt|em|rem|%)?")
-_PREHEADER = re.compile(r"pre-?header|preview-?text", re.IGNORECASE)
-_ONE_PIXEL = re.compile(r"^\s*[01](?:px)?\s*$")
-_ONE_PIXEL_STYLE = re.compile(r"(?:^|;)(?:width|height):[01](?:px)?(?:;|!|$)")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _CJK = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _SOURCE_WRAP = re.compile(f"(?<=[{_CJK}])[ \t\r\n\f]+(?=[{_CJK}])")
@@ -195,7 +125,7 @@ class _Reader:
     def _enter(self, node: LexborNode) -> _Element | None:
         """Begin an element; None for one whose inside is not read."""
         tag = node.tag or ""
-        if tag in _UNREAD_TAGS:
+        if tag in UNREAD_TAGS:
             return None
         attributes = node.attributes
         if tag == "br":
@@ -210,8 +140,8 @@ class _Reader:
                 self.line = [RULE]
                 self._end_line()
             return None
-        if tag in _LINE_TAGS:
-            self._end_line(paragraph=tag in _PARAGRAPH_TAGS)
+        if tag in LINE_TAGS:
+            self._end_line(paragraph=tag in PARAGRAPH_TAGS)
         elif tag in ("td", "th") and self.line:
             self.line.append(" ")
         element = _Element(node, tag, tiny=self.tiny)
@@ -222,26 +152,26 @@ class _Reader:
         return element
 
     def _note_attributes(self, element: _Element, attributes: dict[str, str | None]) -> None:
-        style = re.sub(r"\s", "", (attributes.get("style") or "")[:2_000]).lower()
-        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:500]
-        if "hidden" in attributes or _HIDDEN_STYLE.search(style) or _PREHEADER.search(names):
+        if is_hidden(attributes):
             element.hidden = True
             self.hidden += 1
-        if style and (size := _FONT_SIZE.search(style)):
-            self.tiny = _is_tiny(size[1], size[2])
+        tiny = tiny_font(attributes)
+        self.tiny = self.tiny if tiny is None else tiny
         if element.tag in ("a", "area"):
             self._link(attributes)
         if _REST_ID.fullmatch(attributes.get("id") or ""):
             self.quotes.append(_Quote(is_forward=self.hands_on and not self.forwarded))
             self.forwarded = self.forwarded or self.hands_on
-        elif _QUOTE_CLASS.search(names) or (element.tag == "blockquote" and attributes.get("type") == "cite"):
+        elif _QUOTE_CLASS.search((attributes.get("class") or "")[:500]) or (
+            element.tag == "blockquote" and attributes.get("type") == "cite"
+        ):
             element.quote = True
             self.quotes.append(_Quote())
 
     def _leave(self, element: _Element) -> None:
         tag = element.tag
-        if tag in _LINE_TAGS:
-            self._end_line(paragraph=tag in _PARAGRAPH_TAGS)
+        if tag in LINE_TAGS:
+            self._end_line(paragraph=tag in PARAGRAPH_TAGS)
         elif element.quote:
             self._end_line()
         if tag == "a" and self.link_target:
@@ -300,9 +230,7 @@ class _Reader:
 
     def _image(self, attributes: dict[str, str | None]) -> None:
         self.image_count += 1
-        style = re.sub(r"\s", "", (attributes.get("style") or "")[:2_000]).lower()
-        sides = [attributes.get("width") or "", attributes.get("height") or ""]
-        pixel = all(_ONE_PIXEL.match(side) for side in sides) or len(_ONE_PIXEL_STYLE.findall(style)) >= 2
+        pixel = is_one_pixel(attributes)
         self.tracking_pixel = self.tracking_pixel or pixel
         words = (attributes.get("alt") or "").strip()
         if words and not pixel and not self.hidden and len(self.alternatives) < 50:
@@ -333,11 +261,3 @@ class _Reader:
 def _unwrap(spaces: re.Match[str]) -> str:
     """A line end of the source between Japanese characters is no blank."""
     return "" if "\n" in spaces[0] or "\r" in spaces[0] else " "
-
-
-def _is_tiny(number: str, unit: str | None) -> bool:
-    try:
-        size = float(number)
-    except ValueError:
-        return False
-    return size <= {"px": 1, "pt": 1, None: 1, "%": 5}.get(unit, 0.08)
