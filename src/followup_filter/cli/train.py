@@ -27,6 +27,10 @@ samples_option = click.option(
 )
 
 
+more_paths_argument = click.argument("more_paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+"""Paths behind the first one, as a shell writes `--samples mail/*`."""
+
+
 @click.command(
     short_help=_("Learn from your corrections and labelled mail."),
     help=_(
@@ -36,8 +40,9 @@ samples_option = click.option(
     ),
 )
 @samples_option
+@more_paths_argument
 @data_dir_option
-def train(sample_paths: tuple[Path, ...], data_dir: Path | None) -> None:
+def train(sample_paths: tuple[Path, ...], more_paths: tuple[Path, ...], data_dir: Path | None) -> None:
     """Train, compare, put to use."""
     from followup_filter import learning, pipeline
     from followup_filter.cli.common import progress_bar
@@ -47,7 +52,7 @@ def train(sample_paths: tuple[Path, ...], data_dir: Path | None) -> None:
     max_lead_loss = read_settings(settings_file()).get("max_lead_loss", MAX_LEAD_LOSS)
     with open_store(data_dir) as database:
         with progress_bar(None, _("Training")) as advance:
-            training = learning.train(database, sample_paths, lambda _done, _of: advance(1))
+            training = learning.train(database, [*sample_paths, *more_paths], lambda _done, _of: advance(1))
         if training.in_use:
             in_use = learning.model_in_use(database, lambda sentence: click.echo(sentence, err=True))
             with database.transaction() as connection:
@@ -76,10 +81,17 @@ def train(sample_paths: tuple[Path, ...], data_dir: Path | None) -> None:
     ),
 )
 @samples_option
+@more_paths_argument
 @click.option("--cross-validate", is_flag=True, help=_("Train without each mailbox in turn."))
 @format_option("text", "json")
 @data_dir_option
-def evaluate(sample_paths: tuple[Path, ...], cross_validate: bool, output_format: str, data_dir: Path | None) -> None:
+def evaluate(
+    sample_paths: tuple[Path, ...],
+    more_paths: tuple[Path, ...],
+    cross_validate: bool,
+    output_format: str,
+    data_dir: Path | None,
+) -> None:
     """Print accuracy with intervals and the baseline."""
     from followup_filter import learning
     from followup_filter.cli.common import progress_bar
@@ -88,9 +100,9 @@ def evaluate(sample_paths: tuple[Path, ...], cross_validate: bool, output_format
     from followup_filter.model.samples import read_samples
     from followup_filter.model.training import out_of_fold
 
-    if not sample_paths:
+    if not (sample_paths or more_paths):
         raise UsageError(_("Name labelled mail with --samples PATH. See: followup-filter evaluate --help"))
-    samples = read_samples(sample_paths)
+    samples = read_samples([*sample_paths, *more_paths])
     if cross_validate:
         with progress_bar(None, _("Training")) as advance:
             figures = evaluate_predictions(out_of_fold(samples, lambda _done, _of: advance(1)))

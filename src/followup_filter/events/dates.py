@@ -28,6 +28,7 @@ _ENGLISH = re.compile(
 )
 _KANJI_DATE = re.compile(r"([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
 _WEEKDAY = re.compile(r"(先週|今週|来週|この前|こないだ|先日)の?([月火水木金土日])曜")
+_DAY_AND_WEEKDAY = re.compile(r"(?<![\d月/])(3[01]|[12]\d|0?[1-9])日\s*\(([月火水木金土日])\)")
 _MONTH_END = re.compile(r"(?:(?P<month>1[0-2]|[1-9])月|(?P<next>来月)|今月|(?<![毎\d])月)末")
 
 TEXT_LENGTH = 50_000
@@ -90,6 +91,8 @@ def named_days(text: str, written: date) -> list[NamedDay]:
             add(match, written - timedelta(days=days))
     for match in _WEEKDAY.finditer(text):
         add(match, _weekday(match[1], _WEEKDAYS.index(match[2]), written))
+    for match in _DAY_AND_WEEKDAY.finditer(text):
+        add(match, _day_with_weekday(int(match[1]), _WEEKDAYS.index(match[2]), written))
     for match in _MONTH_END.finditer(text):
         month = int(match["month"]) if match["month"] else written.month + bool(match["next"])
         first_day = _nearest((month - 1) % 12 + 1, 1, written)
@@ -103,6 +106,13 @@ def _day(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def _day_with_weekday(day: int, weekday: int, written: date) -> date | None:
+    """The day of that number and weekday within a month of the day of writing, the nearest one."""
+    around = (written + timedelta(days=offset) for offset in range(-31, 62))
+    fitting = [candidate for candidate in around if candidate.day == day and candidate.weekday() == weekday]
+    return min(fitting, key=lambda candidate: abs((candidate - written).days), default=None)
 
 
 def _weekday(week: str, weekday: int, written: date) -> date:

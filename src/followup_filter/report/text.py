@@ -311,8 +311,11 @@ def _hints(summary: Summary) -> list[str]:
                 cell=verdict_short(counting), days=counting.event.window_days
             )
         )
-    if all(card.visits <= 1 for card in summary.scorecards):
+    names = [card.event.series or card.event.name for card in summary.scorecards if card.event]
+    if len(names) > 1 and len(set(names)) == len(names):
         hints.append(_("Each event was visited once so far, so they are not ranked."))
+    elif len(names) > 1:
+        hints.append(_("There are too few events to rank them."))
     named = next((card.event for card in summary.scorecards if card.event), None)
     if named:
         hints.append(_("Reasons and list of mails: {command}").format(command=f"followup-filter report {named.id}"))
