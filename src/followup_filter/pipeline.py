@@ -23,7 +23,7 @@ from followup_filter.mail.message import Message
 from followup_filter.mail.parse import parse_message
 from followup_filter.mail.sources import MailSource, RawMail
 from followup_filter.model.bundle import Model
-from followup_filter.model.prediction import Prediction, deciding_sentence, predict
+from followup_filter.model.prediction import Prediction, deciding_sentences, predict
 from followup_filter.store import events as event_store
 from followup_filter.store import messages as store
 from followup_filter.store import records, results
@@ -186,10 +186,7 @@ def _judge_new(
     later batch may be older, and so their prior contact or their thread.
     """
     stored = store.read_messages(connection, numbers)
-    mine = [item for item in stored if not item.sent_by_owner]
-    predictions = predict(model, [item.message for item in mine], max_lead_loss)
-    for item, prediction in zip(mine, predictions, strict=True):
-        results.save_prediction(connection, item.number, prediction_values(model, item.message, prediction))
+    _predict_and_save(connection, [item for item in stored if not item.sent_by_owner], model, max_lead_loss)
     for item in stored:
         if item.sent_by_owner:
             event = history.thread_event(item.message)
@@ -209,9 +206,7 @@ def judge_stored(connection: Connection, model: Model, max_lead_loss: float) -> 
     outdated = results.outdated_numbers(connection, model.version)
     for start in range(0, len(outdated), BATCH_MAILS):
         stored = store.read_messages(connection, outdated[start : start + BATCH_MAILS])
-        predictions = predict(model, [item.message for item in stored], max_lead_loss)
-        for item, prediction in zip(stored, predictions, strict=True):
-            results.save_prediction(connection, item.number, prediction_values(model, item.message, prediction))
+        _predict_and_save(connection, stored, model, max_lead_loss)
     attribute_stored(connection)
 
 
@@ -226,8 +221,9 @@ def import_events(connection: Connection, imported: EventList) -> tuple[int, int
 def attribute_stored(connection: Connection) -> None:
     """The part of `judge_stored` that needs no model: which event caused each mail."""
     events = event_store.read_events(connection)
+    version = events.version
     traces = results.read_traces(connection)
-    first = next((row for row, trace in enumerate(traces) if trace.events_version not in (None, events.version)), None)
+    first = next((row for row, trace in enumerate(traces) if trace.events_version not in (None, version)), None)
     if first is None:
         return
     history = _history(traces[:first])
@@ -239,7 +235,7 @@ def attribute_stored(connection: Connection) -> None:
                 event = history.thread_event(item.message)
             else:
                 found = attribute(item.message, events, history)
-                results.save_attribution(connection, item.number, attribution_values(found, events.version))
+                results.save_attribution(connection, item.number, attribution_values(found, version))
                 event = corrected.get(item.number, found.event)
             history.add(item.message, event)
 
@@ -256,9 +252,25 @@ def _history(traces: Sequence[results.Trace]) -> History:
     return history
 
 
-def prediction_values(model: Model, message: Message, prediction: Prediction) -> dict[str, Any]:
-    """A prediction as columns of the result table; the deciding sentence only where a person will read it."""
-    shown = prediction.review or prediction.outcome is Outcome.LEAD
+def _predict_and_save(
+    connection: Connection, stored: Sequence[store.StoredMessage], model: Model, max_lead_loss: float
+) -> None:
+    """Predict stored mails and save the results; the deciding sentence only where a person will read it."""
+    predictions = predict(model, [item.message for item in stored], max_lead_loss)
+    shown = [
+        (item, prediction)
+        for item, prediction in zip(stored, predictions, strict=True)
+        if prediction.review or prediction.outcome is Outcome.LEAD
+    ]
+    sentences = deciding_sentences(model, [(item.message, prediction.outcome) for item, prediction in shown])
+    sentence_of = {item.number: sentence for (item, _prediction), sentence in zip(shown, sentences, strict=True)}
+    for item, prediction in zip(stored, predictions, strict=True):
+        values = prediction_values(prediction, sentence_of.get(item.number, ""))
+        results.save_prediction(connection, item.number, values)
+
+
+def prediction_values(prediction: Prediction, sentence: str) -> dict[str, Any]:
+    """A prediction and its deciding sentence as columns of the result table."""
     return {
         "outcome": prediction.outcome,
         "kind": prediction.kind,
@@ -267,7 +279,7 @@ def prediction_values(model: Model, message: Message, prediction: Prediction) ->
         "plausible": prediction.plausible,
         "review": prediction.review,
         "reasons": [asdict(reason) for reason in prediction.reasons],
-        "sentence": deciding_sentence(model, message, prediction.outcome) if shown else "",
+        "sentence": sentence,
         "model_version": prediction.model_version,
     }
 

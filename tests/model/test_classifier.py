@@ -17,7 +17,7 @@ from followup_filter.model import bundle
 from followup_filter.model.classifier import Classifier, grouped_folds
 from followup_filter.model.evaluation import Rate, evaluate, no_worse
 from followup_filter.model.features import analyse
-from followup_filter.model.prediction import deciding_sentence, predict
+from followup_filter.model.prediction import deciding_sentences, predict
 from followup_filter.model.training import make_model, out_of_fold
 from tests.model.builders import message, samples
 
@@ -76,8 +76,9 @@ def test_addresses_and_links_are_no_features() -> None:
 
 def test_the_deciding_sentence_stands_in_the_mail(model: bundle.Model) -> None:
     text = "先日は楽しい会でした。\n名刺の見積もりをお願いしたいです。\n東京都港区 電話 03-0000-1234"
-    assert deciding_sentence(model, message(text), Outcome.LEAD) == "名刺の見積もりをお願いしたいです。"
-    assert deciding_sentence(model, message(""), Outcome.LEAD) == ""
+    mails = [(message(text), Outcome.LEAD), (message(""), Outcome.LEAD), (message("短い"), Outcome.OTHER)]
+    assert deciding_sentences(model, mails) == ["名刺の見積もりをお願いしたいです。", "", "短い"]
+    assert deciding_sentences(model, []) == []
 
 
 def test_samples_without_a_kind_teach_the_outcome() -> None:

@@ -115,17 +115,31 @@ def _readable(name: str) -> bool:
     return len(name) >= 2 and (bool(_SUBSTANCE.search(name)) or len(name.replace(" ", "")) >= 4)
 
 
-def deciding_sentence(model: Model, message: Message, outcome: Outcome) -> str:
-    """The sentence of the newest text that speaks most for `outcome`, as the mail writes it; "" without text.
+def deciding_sentences(model: Model, mails: Sequence[tuple[Message, Outcome]]) -> list[str]:
+    """For each mail the sentence of the newest text that speaks most for the outcome, as the mail writes it.
 
-    Each sentence of 8 to 120 characters is scored alone by the outcome's decision value (at most 60 sentences). Lines
-    with addresses or telephone numbers do not count, and where some sentences ask for something only those do.
+    Each sentence of 8 to 120 characters is scored alone by the outcome's decision value (at most 60 a mail). Lines with
+    addresses or telephone numbers do not count, and where some sentences ask for something only those do. Without such
+    a sentence: the start of the text, "" where there is none.
     """
-    sentences = [part.strip() for part in _SENTENCE_END.split(message.text) if part]
-    sentences = [part for part in sentences if 8 <= len(part) <= 120 and not _CONTACT.search(part)][:SENTENCES]
-    sentences = [part for part in sentences if _ASKS.search(part)] or sentences
-    if not sentences:
-        return " ".join(message.text.split())[:120]
-    texts = [analyse(replace(message, subject="", text=sentence)) for sentence in sentences]
+    candidates = [_sentences(message.text) for message, _outcome in mails]
+    texts = [
+        analyse(replace(message, subject="", text=sentence))
+        for (message, _outcome), sentences in zip(mails, candidates, strict=True)
+        for sentence in sentences
+    ]
     values = model.classifier.decision_values(model.classifier.transform(texts))
-    return sentences[int(np.argmax(values[:, OUTCOMES.index(outcome)]))]
+    chosen = []
+    start = 0
+    for (message, outcome), sentences in zip(mails, candidates, strict=True):
+        of_mail = values[start : start + len(sentences), OUTCOMES.index(outcome)]
+        start += len(sentences)
+        chosen.append(sentences[int(np.argmax(of_mail))] if sentences else " ".join(message.text.split())[:120])
+    return chosen
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of a text that may stand for it."""
+    sentences = [part.strip() for part in _SENTENCE_END.split(text) if part]
+    sentences = [part for part in sentences if 8 <= len(part) <= 120 and not _CONTACT.search(part)][:SENTENCES]
+    return [part for part in sentences if _ASKS.search(part)] or sentences
