@@ -45,15 +45,26 @@ def parse_addresses(value: str | bytes, hint: str | None = None) -> tuple[tuple[
     sender without address is given with an empty one when nothing else is there.
     """
     text, repaired = decode_raw(unfolded(value), hint)
-    found = [address for mailbox in _split(text) if (address := _address(mailbox)) is not None]
+    found = _addresses(text)
     decoded, odd = decode_words(text)
     if not found and "=?" in text and _BARE_ADDRESS.search(decoded):
         # Some programs encode the address together with the name.
-        found = [address for mailbox in _split(decoded) if (address := _address(mailbox)) is not None]
-        odd = True
-    if not found and (name := _name([decoded])) and not name.lower().startswith("undisclosed"):
+        found, odd = _addresses(decoded), True
+    if not found and (name := _name([decoded]).strip(" <>;:")) and not name.lower().startswith("undisclosed"):
         found = [Address(name, "")]
     return tuple(found), repaired or odd
+
+
+def _addresses(text: str) -> list[Address]:
+    found = []
+    surname: list[str] = []
+    for mailbox in _split(text):
+        # "Sato, Jiro <sato@…>" without quotes is one person.
+        address = _address(mailbox, surname)
+        if address is not None:
+            found.append(address)
+        surname = ["".join(mailbox.words).strip()] if address is None else []
+    return found
 
 
 def _split(text: str) -> list[_Mailbox]:
@@ -75,9 +86,13 @@ def _split(text: str) -> list[_Mailbox]:
         elif in_quotes or len(sign) > 1:
             mailbox.keep(sign, comments > 0)
         elif sign == "(":
+            if comments:
+                mailbox.keep(sign, True)
             comments += 1
         elif sign == ")":
             comments = max(0, comments - 1)
+            if comments:
+                mailbox.keep(sign, True)
         elif comments:
             mailbox.keep(sign, True)
         elif sign == "<":
@@ -97,8 +112,8 @@ def _split(text: str) -> list[_Mailbox]:
     return [*mailboxes, mailbox]
 
 
-def _address(mailbox: _Mailbox) -> Address | None:
-    outside = "".join(mailbox.words)
+def _address(mailbox: _Mailbox, surname: list[str]) -> Address | None:
+    outside = ", ".join([*(name for name in surname if name), "".join(mailbox.words).strip()])
     if mailbox.angle is not None:
         # An old route ("<@relay:who@where>") stands before the last colon.
         address = "".join("".join(mailbox.angle).split()).rpartition(":")[2]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from followup_filter.mail.charset import decode_text
 from followup_filter.mail.html import HtmlText, read_html
 from followup_filter.mail.html_limits import HTML_LENGTH
-from followup_filter.mail.parts import Part, decode_uuencode
+from followup_filter.mail.parts import Part, decode_uuencode, with_guessed_boundary
 from followup_filter.mail.text import limit_marks, normalize, normalize_line_ends
 
 TEXT_BYTES = 2_000_000
@@ -56,6 +56,7 @@ class Body:
     repairs: dict[str, None] = field(default_factory=dict)
     left: int = TEXT_BYTES
     html_left: int = HTML_LENGTH
+    guesses: int = 3
 
 
 def read_body(part: Part, hands_on: bool, left: int = TEXT_BYTES) -> Body:
@@ -79,7 +80,7 @@ def _collect(part: Part, body: Body, hands_on: bool, depth: int) -> None:
         for child in children:
             _collect(child, body, hands_on, depth + 1)
     else:
-        _collect_leaf(part, kind, body, hands_on)
+        _collect_leaf(part, kind, body, hands_on, depth)
 
 
 def _collect_alternative(children: tuple[Part, ...], body: Body, hands_on: bool, depth: int) -> None:
@@ -95,10 +96,10 @@ def _collect_alternative(children: tuple[Part, ...], body: Body, hands_on: bool,
         body.blocks[start:] = [Block("\n".join(plain), first), *(Block(html=other) for other in others)]
 
 
-def _collect_leaf(part: Part, kind: str, body: Body, hands_on: bool) -> None:
+def _collect_leaf(part: Part, kind: str, body: Body, hands_on: bool, depth: int) -> None:
     name = part.file_name
     if kind in _CALENDAR_TYPES or name.lower().endswith(".ics"):
-        body.calendars.append(_text_of(part, body))
+        body.calendars.append(_text_of(part, body, charset="utf-8"))
         _attach(name, body)
     elif part.disposition.value == "attachment" or (name and (kind not in _TEXT_TYPES or body.blocks)):
         # Some programs give the text of the mail itself a name: the first text is read all the same.
@@ -111,10 +112,11 @@ def _collect_leaf(part: Part, kind: str, body: Body, hands_on: bool) -> None:
         # Every tag costs time, so that many parts of many tags use the allowance up sooner.
         body.html_left = max(0, body.html_left - len(source) - 6 * source.count("<"))
         body.blocks.append(Block(html=html))
+    elif kind.startswith("multipart/") and body.guesses and (mended := with_guessed_boundary(part)) is not None:
+        body.guesses -= 1
+        body.repairs["structure"] = None
+        _collect(mended, body, hands_on, depth)
     elif kind in _TEXT_TYPES or kind.startswith("multipart/"):
-        # A multipart without parts lacks its boundary: what there is is read as text.
-        if kind.startswith("multipart/"):
-            body.repairs["structure"] = None
         text = _without_uuencode(_text_of(part, body), body)
         body.blocks.append(Block(plain=_TAG.sub("", text) if kind in _RICH_TYPES else text))
     else:
@@ -126,15 +128,15 @@ def _attach(name: str, body: Body) -> None:
         body.attachments.append(name[:400])
 
 
-def _text_of(part: Part, body: Body) -> str:
-    """The decoded text of a leaf, as far as the mail's allowance goes."""
+def _text_of(part: Part, body: Body, charset: str | None = None) -> str:
+    """The decoded text of a leaf, as far as the mail's allowance goes; `charset` is that of a leaf without label."""
     data, fault = part.content(body.left)
     if fault:
         body.repairs[fault] = None
     body.left -= len(data)
     if body.left <= 0 or part.is_long:
         body.repairs["limit"] = None
-    text, mended = decode_text(data, part.charset_label)
+    text, mended = decode_text(data, part.charset_label or charset)
     if mended:
         body.repairs["charset"] = None
     text = normalize_line_ends(text)

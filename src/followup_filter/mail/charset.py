@@ -7,14 +7,12 @@ import re
 from collections.abc import Iterator
 
 from followup_filter.mail.charset_labels import JIS, WESTERN, codec_of
-from followup_filter.mail.jis import JIS_SIGN, REPLACEMENT, decode_euc, decode_jis
+from followup_filter.mail.jis import JIS_SIGN, NOT_IN_CP932, REPLACEMENT, decode_euc, decode_jis
 from followup_filter.mail.text import scrub
 
 NO_CODEC = "none"
-_C1 = re.compile("[\x80-\x9f\uf8f0-\uf8ff]")
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 _FULL_KANA = re.compile("[ぁ-んァ-ヶ]")
-_NOT_IN_CP932 = re.compile("[\x80-\xa0\uf8f0-\uf8ff]")
 _SEVEN_BIT = frozenset({"utf-7", "hz", "iso2022_kr"})
 """Codecs whose text looks like ASCII: only the label tells."""
 
@@ -48,7 +46,7 @@ def _decode(data: bytes, codec: str | None) -> tuple[str, str]:
         if text is not None:
             return text, candidate
     names = [name for name in (codec, "utf-8", "cp932", "euc_jp") if name not in (None, JIS)]
-    readings = [_C1.sub(REPLACEMENT, _replaced(data, name or "ascii")) for name in names]
+    readings = [NOT_IN_CP932.sub(REPLACEMENT, _replaced(data, name or "ascii")) for name in names]
     return min(readings, key=lambda reading: reading.count(REPLACEMENT)), NO_CODEC
 
 
@@ -57,7 +55,8 @@ def _candidates(data: bytes, codec: str | None) -> Iterator[tuple[str, str | Non
     yield "utf-8", _mostly_utf8(data)
     if codec is not None and codec not in ("utf-8", JIS):
         yield codec, _as_declared(data, codec)
-    yield "euc_jp", _strict(data, "euc_jp")
+    # Python's codec decides and ours reads, so that "～" is the same character under every label.
+    yield "euc_jp", decode_euc(data) if _strict(data, "euc_jp") is not None else None
     text = _strict(data, "cp932")
     if text is None or _mostly_half_kana(text):
         # EUC-JP with NEC characters, which the euc_jp codec lacks, is half-width kana to cp932.
@@ -85,7 +84,7 @@ def _strict(data: bytes, codec: str) -> str | None:
         text = data.decode(codec)
     except ValueError:
         return None
-    return None if codec == "cp932" and _NOT_IN_CP932.search(text) else text
+    return None if codec == "cp932" and NOT_IN_CP932.search(text) else text
 
 
 def _replaced(data: bytes, codec: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import binascii
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_tz
 
 from followup_filter.mail.charset import decode_text
-from followup_filter.mail.charset_labels import JIS, codec_of
+from followup_filter.mail.charset_labels import codec_of
 from followup_filter.mail.jis import JIS_SIGN
 from followup_filter.mail.text import limit_marks, one_line
 
@@ -24,6 +24,7 @@ JAPAN = timezone(timedelta(hours=9))
 ENCODED_WORD = re.compile(r"=\?([\w.:+*()'-]{1,60})\?([bBqQ])\?([^?]{0,4000})\?=")
 _QUOTED_PAIR = re.compile(r"=([0-9A-Fa-f]{2})")
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,990})>")
+_UTC = re.compile(r"[+-]00:?00\b|\b(?:GMT|UTC?|Z)\b", re.IGNORECASE)
 _BARE_ID = re.compile(r"[^\s<>]{1,400}@[^\s<>]{1,400}")
 
 
@@ -106,8 +107,7 @@ def _flush(words: list[re.Match[str]], pieces: list[str]) -> bool:
         broken = broken or faulty
     text, mended = decode_text(bytes(data), words[0][1])
     pieces.append(text)
-    # Words of 7-bit charsets often claim ISO-2022-JP for plain ASCII or the other way about; that is no damage.
-    return broken or (mended and codec_of(words[0][1]) != JIS) or "\ufffd" in text
+    return broken or mended
 
 
 def _decode_q(text: str) -> tuple[bytes, bool]:
@@ -152,11 +152,8 @@ def _rfc_date(text: str) -> datetime | None:
         fields = parsedate_tz(text)
         if fields is None:
             return None
-        offset = fields[9]
-        if offset is None:
-            zone = UTC if "-0000" in text else JAPAN
-        else:
-            zone = UTC if offset == 0 else timezone(timedelta(seconds=offset))
+        # The parser answers 0 for a missing zone, too.
+        zone = timezone(timedelta(seconds=fields[9] or 0)) if fields[9] or _UTC.search(text) else JAPAN
         return datetime(*fields[:6], tzinfo=zone)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

@@ -23,7 +23,7 @@ _QUOTE_CLASS = re.compile(
 _REST_ID = re.compile(r"(?:x_)*(?:divRplyFwdMsg|mail-editor-reference-message-container)", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _CJK = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
-_SOURCE_WRAP = re.compile(f"(?<=[{_CJK}])[ \t\r\n\f]+(?=[{_CJK}])")
+_SOURCE_WRAP = re.compile(f"(?<=[{_CJK}])\n(?=[{_CJK}])")
 _FILLERS = re.compile("[\u00ad\u034f\u200b\u200c\u2060\ufeff]+")
 RULE = "─" * 20
 
@@ -160,7 +160,8 @@ class _Reader:
         if element.tag in ("a", "area"):
             self._link(attributes)
         if _REST_ID.fullmatch(attributes.get("id") or ""):
-            self.quotes.append(_Quote(is_forward=self.hands_on and not self.forwarded))
+            # It quotes everything that follows, however deep it stands itself.
+            self.quotes.insert(0, _Quote(is_forward=self.hands_on and not self.forwarded))
             self.forwarded = self.forwarded or self.hands_on
         elif _QUOTE_CLASS.search((attributes.get("class") or "")[:500]) or (
             element.tag == "blockquote" and attributes.get("type") == "cite"
@@ -196,8 +197,8 @@ class _Reader:
                 self._end_line(force=True)
                 self.line.append(other)
             return
-        text = _SPACES.sub(" ", _SOURCE_WRAP.sub(_unwrap, text))
-        if text.startswith(" ") and (not self.line or self.line[-1].endswith(" ")):
+        text = _SPACES.sub(_one_space, text)
+        if text.startswith((" ", "\n")) and (not self.line or self.line[-1].endswith((" ", "\n"))):
             text = text[1:]
         if text:
             self.line.append(text)
@@ -208,7 +209,8 @@ class _Reader:
     def _end_line(self, force: bool = False, paragraph: bool = False) -> None:
         """Finish the line; `force` makes an empty one if there is none, `paragraph` leaves one below."""
         line = "".join(self.line)
-        line = line if self.preformatted else line.strip()
+        if not self.preformatted:
+            line = _SOURCE_WRAP.sub("", line).replace("\n", " ").strip()
         self.line.clear()
         if line.strip() and self.quotes and self.quotes[-1].is_forward is None:
             # A forward of a forward of … ends somewhere: every line is compared with all that are open.
@@ -258,6 +260,6 @@ class _Reader:
         )
 
 
-def _unwrap(spaces: re.Match[str]) -> str:
-    """A line end of the source between Japanese characters is no blank."""
-    return "" if "\n" in spaces[0] or "\r" in spaces[0] else " "
+def _one_space(spaces: re.Match[str]) -> str:
+    """One blank, or a line end when the source has one there: between Japanese characters that is no blank."""
+    return "\n" if "\n" in spaces[0] or "\r" in spaces[0] else " "

@@ -12,6 +12,9 @@ REPLACEMENT = "\ufffd"
 JIS_SIGN = re.compile(rb"\x1b(?:\([IJ]|\$\(?[@BDOPQ])|\x0e[\x21-\x5f]*\x0f")
 """Bytes that only text in ISO-2022-JP has."""
 
+NOT_IN_CP932 = re.compile("[\x80-\xa0\uf8f0-\uf8ff]")
+"""What Python's cp932 makes of bytes that are not assigned."""
+
 # A designation of a character set (ISO 2022), or shift out and in.
 _ESCAPE = re.compile(rb"((?:\x1b&@)?\x1b(?:\([@-JTZ]|\$\([@-DOPQ]|\$[@AB])|\x0e|\x0f)")
 _PAIR_RUNS = re.compile(rb"((?:[\x21-\x7e]{2})+)")
@@ -105,12 +108,10 @@ def _single(run: bytes) -> str:
 def _high(run: bytes) -> str:
     if _KANA_RUN.fullmatch(run):
         return run.decode("cp932")
-    for codec in ("utf-8", "cp932"):
-        try:
-            return run.decode(codec)
-        except UnicodeDecodeError:
-            continue
-    return run.decode("utf-8", "replace")
+    try:
+        return run.decode("utf-8")
+    except UnicodeDecodeError:
+        return NOT_IN_CP932.sub(REPLACEMENT, run.decode("cp932", "replace"))
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ from followup_filter.mail.parameters import Parameters, parse_parameters
 _TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _BROKEN_QP = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)")
+_BOUNDARY_LINE = re.compile(r"^--([^\s\"]{1,180})[ \t]*\r?\n(?=content-|\r?\n)", re.IGNORECASE | re.MULTILINE)
 _PROSE = re.compile(rb" [A-Za-z]{2,20} [A-Za-z]")
 
 
@@ -136,6 +137,17 @@ def parse_parts(raw: bytes) -> tuple[Part, bool]:
     part = BytesParser(Part, policy=compat32).parsebytes(kept)
     assert isinstance(part, Part)
     return part, cut
+
+
+def with_guessed_boundary(part: Part) -> Part | None:
+    """A multipart whose boundary is missing or false, parsed by the one its text seems to have; None without one."""
+    payload = part._payload
+    match = _BOUNDARY_LINE.search(payload[:4_000]) if isinstance(payload, str) else None
+    if match is None:
+        return None
+    head = f'Content-Type: multipart/mixed; boundary="{match[1]}"\n\n'
+    guessed, _ = parse_parts(f"{head}{payload}".encode("utf-8", "surrogateescape"))
+    return guessed if guessed.children else None
 
 
 def walk(part: Part) -> Iterator[Part]:

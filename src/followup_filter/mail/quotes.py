@@ -92,16 +92,24 @@ class _Scan:
     def _begin_forward(self, marker_lines: int) -> None:
         """Leave out the marker, keep the forwarded headers, and take the quote marks off what follows."""
         self.forward_start = len(self.new)
+        self.answers = True
         self.position += marker_lines
+        self._unquote(_next_text(self.heads, self.position))
         following = _next_text(self.heads, self.position)
-        if following < len(self.heads) and markers.QUOTED.match(self.heads[following]):
-            for index in range(following, len(self.lines)):
-                if self.heads[index] and not markers.QUOTED.match(self.heads[index]):
-                    break
-                self.lines[index] = re.sub(r"^\s{0,2}[>＞] ?", "", self.lines[index])
-                self.heads[index] = self.lines[index][:LINE_LENGTH].rstrip()
+        if following < len(self.heads) and markers.SEPARATOR.match(self.heads[following]):
+            # Becky! writes "Forwarded by" above its usual line.
+            self.position = following + 1
+            following = _next_text(self.heads, self.position)
         block = header_block(self.heads, following)
         self._take(following - self.position + block, self.new)
+
+    def _unquote(self, start: int) -> None:
+        """Take one quote mark off the lines from `start` on: Apple Mail marks what it forwards."""
+        for index in range(start, len(self.lines)):
+            if not markers.QUOTED.match(self.heads[index]):
+                break
+            self.lines[index] = re.sub(r"^\s{0,2}[>＞] ?", "", self.lines[index])
+            self.heads[index] = self.lines[index][:LINE_LENGTH].rstrip()
 
     def _quotes_follow(self, length: int) -> bool:
         following = _next_text(self.heads, self.position + length)

@@ -37,7 +37,10 @@ def split_signature(lines: Sequence[str]) -> tuple[list[str], list[str]]:
             count += 1
     if begin is None or not any(head.strip() for head in heads[:begin]):
         return list(lines), []
-    return list(lines[:begin]), list(lines[begin + 1 :])
+    end = len(lines)
+    while end > begin and (not heads[end - 1].strip() or markers.RULE.match(heads[end - 1])):
+        end -= 1
+    return list(lines[:begin]), list(lines[begin + 1 : end])
 
 
 def _is_signature(lines: Sequence[str]) -> bool:

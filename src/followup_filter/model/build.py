@@ -22,9 +22,8 @@ STRONGEST = 30
 SHIPPED_HEAD = '"""Digest and version of the shipped model: no other file is opened in its place (see `make model`)."""'
 
 
-def build(root: Path) -> None:
+def build(root: Path, samples: Sequence[Sample]) -> None:
     """Write models/classifier.joblib, models/model-card.md and src/followup_filter/model/shipped.py below `root`."""
-    samples = [sample for folder in training_mailboxes() for sample in read_mailbox(folder).samples]
     held_out = out_of_fold(samples, lambda done, of: print(f"fold {done} of {of}", file=sys.stderr))
     model = make_model(samples, held_out)
     digest = bundle.save(model, root / "models" / "classifier.joblib")
@@ -115,4 +114,4 @@ def strongest(model: Model) -> dict[str, list[str]]:
 
 
 if __name__ == "__main__":
-    build(ROOT)
+    build(ROOT, [sample for folder in training_mailboxes() for sample in read_mailbox(folder).samples])

@@ -77,6 +77,8 @@ class Classifier:
 
     def decision_values(self, rows: sparse.csr_matrix) -> NDArray[np.float64]:
         """Uncalibrated decision values of the outcomes, shape (mails, outcomes), columns in the order of OUTCOMES."""
+        if not rows.shape[0]:
+            return np.zeros((0, len(OUTCOMES)))
         values = np.asarray(self._linear.decision_function(rows))
         return values[:, [self._row_of(outcome) for outcome in OUTCOMES]]
 

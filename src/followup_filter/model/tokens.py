@@ -61,6 +61,6 @@ def morphemes(text: str) -> list[Morpheme]:
         lines = [line.strip() for line in chunk.split("\n")]
         for line in _tagger().parse("。".join(line for line in lines if line)).split("\n"):
             fields = line.split("\t")
-            if len(fields) == 3:
-                words.append((fields[0], fields[1], fields[2]))
+            if len(fields) == 3 and fields[0]:
+                words.append((fields[0], fields[1] or fields[0], fields[2]))
     return words
