@@ -4,18 +4,49 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
 from followup_filter.errors import UsageError
+from followup_filter.language import LANGUAGES, marked
 from followup_filter.language import gettext as _
 
 APPLICATION = "followup-filter"
 DATA_VARIABLE = "FOLLOWUP_FILTER_DATA_DIR"
 SETTINGS_VARIABLE = "FOLLOWUP_FILTER_SETTINGS"
-LANGUAGES = ("ja", "en")
+MAX_LEAD_LOSS = 0.02
+"""How often a lead may be ruled out wrongly, where the settings name nothing else (design.md section 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One IMAP login. `security`: "tls", "starttls", or "none" (this machine only).
+
+    `password_command` is a program and its arguments that prints the password; without it the environment variable
+    FOLLOWUP_FILTER_PASSWORD is looked at. `leave_out` names folders that are not read.
+    """
+
+    address: str
+    host: str
+    user: str
+    port: int = 993
+    security: str = "tls"
+    ca_file: str = ""
+    password_command: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the settings file says; everything has a default."""
+
+    language: str = ""
+    max_lead_loss: float = MAX_LEAD_LOSS
+    accounts: tuple[Account, ...] = ()
 
 
 def data_folder(given: Path | None = None) -> Path:
@@ -34,28 +65,80 @@ def settings_file() -> Path:
     return Path(platformdirs.user_config_path(APPLICATION, appauthor=False)) / "settings.toml"
 
 
-def read_settings(path: Path) -> dict[str, Any]:
-    """The keys of the settings file: `language` ("ja" or "en") and `max_lead_loss` (0.001 to 0.5), both optional.
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
-    A missing file is an empty one. Raises UsageError with file and key when something is wrong.
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+_Check = tuple[Callable[[Any], bool], str]
+_TEXT: _Check = (_is_text, marked('text in quotes, such as "…"'))
+_TEXTS: _Check = (_is_texts, marked('a list of texts, such as ["a", "b"]'))
+
+_GENERAL: Mapping[str, _Check] = {
+    "language": (lambda value: value in LANGUAGES, marked("one of ja, en")),
+    "max_lead_loss": (
+        lambda value: isinstance(value, float) and 0.001 <= value <= 0.5,
+        marked("a number from 0.001 to 0.5"),
+    ),
+    "accounts": (
+        lambda value: isinstance(value, list) and all(isinstance(table, dict) for table in value),
+        marked("tables that begin with [[accounts]]"),
+    ),
+}
+_ACCOUNT: Mapping[str, _Check] = {
+    "address": (lambda value: _is_text(value) and "@" in value, marked("a mail address")),
+    "host": _TEXT,
+    "user": _TEXT,
+    "port": (lambda value: type(value) is int and 0 < value < 65_536, marked("a number from 1 to 65535")),
+    "security": (lambda value: value in ("tls", "starttls", "none"), marked("one of tls, starttls, none")),
+    "ca_file": _TEXT,
+    "password_command": (
+        lambda value: _is_texts(value) and bool(value),
+        marked('a program and its arguments as a list, such as ["pass", "show", "mail"]; never the password itself'),
+    ),
+    "leave_out": _TEXTS,
+}
+_REQUIRED = ("address", "host")
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in the file at `path`; a missing file is an empty one.
+
+    Raises UsageError with file and key when something is wrong.
     """
     try:
-        settings = tomllib.loads(path.read_text("utf-8-sig"))
+        tables = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
-        return {}
+        return Settings()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(_("{file} cannot be read: {reason}.").format(file=path, reason=error)) from None
-    for key, value in settings.items():
-        if key == "language":
-            right = value in LANGUAGES
-            wanted = _("one of ja, en")
-        elif key == "max_lead_loss":
-            right = isinstance(value, float) and 0.001 <= value <= 0.5
-            wanted = _("a number from 0.001 to 0.5")
-        else:
+    _check(path, "", tables, _GENERAL)
+    accounts = []
+    for number, table in enumerate(tables.get("accounts", []), start=1):
+        _check(path, f"accounts {number}, ", table, _ACCOUNT)
+        if missing := [key for key in _REQUIRED if key not in table]:
             raise UsageError(
-                _("{file}: unknown key {key}. Known keys: language, max_lead_loss.").format(file=path, key=key)
+                _("{file}, accounts {number}: the key {key} is missing.").format(
+                    file=path, number=number, key=missing[0]
+                )
             )
-        if not right:
-            raise UsageError(_("{file}, {key}: should be {wanted}.").format(file=path, key=key, wanted=wanted))
-    return settings
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
+        }
+        values.setdefault("user", table["address"])
+        accounts.append(Account(**values))
+    return Settings(tables.get("language", ""), tables.get("max_lead_loss", MAX_LEAD_LOSS), tuple(accounts))
+
+
+def _check(path: Path, place: str, table: Mapping[str, Any], checks: Mapping[str, _Check]) -> None:
+    for key, value in table.items():
+        if key not in checks:
+            sentence = _("{file}: unknown key {key}. Known keys: {known}.")
+            raise UsageError(sentence.format(file=path, key=place + key, known=", ".join(checks)))
+        right, wanted = checks[key]
+        if not right(value):
+            sentence = _("{file}, {key}: should be {wanted}.")
+            raise UsageError(sentence.format(file=path, key=place + key, wanted=_(wanted)))

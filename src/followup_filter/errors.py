@@ -6,6 +6,8 @@ EXIT_OK = 0
 EXIT_FAULT = 1
 EXIT_USAGE = 2
 EXIT_UNREADABLE = 3
+EXIT_LOGIN = 4
+EXIT_SERVER = 5
 EXIT_LOCKED = 6
 EXIT_STORAGE = 7
 EXIT_INTERRUPTED = 130
@@ -32,6 +34,18 @@ class ModelError(UsageError):
 
 class SampleError(UsageError):
     """A labelled sample that breaks the format of design.md."""
+
+
+class LoginRefusedError(FollowupError):
+    """The server refused the sign-in, or there is no password to sign in with."""
+
+    exit_status = EXIT_LOGIN
+
+
+class ServerError(FollowupError):
+    """The server or the network failed."""
+
+    exit_status = EXIT_SERVER
 
 
 class RunningError(FollowupError):

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from followup_filter.errors import UnreadableMailError
+from followup_filter.errors import FollowupError, UnreadableMailError
 from followup_filter.events.attribution import Attribution, History, attribute
 from followup_filter.events.event import EventList
 from followup_filter.labels import Outcome
 from followup_filter.mail.message import Message
 from followup_filter.mail.parse import parse_message
+from followup_filter.mail.server import Folder, Role
 from followup_filter.mail.sources import MailSource, RawMail
 from followup_filter.model.bundle import Model
 from followup_filter.model.prediction import Prediction, deciding_sentences, predict
@@ -29,10 +30,15 @@ from followup_filter.store import messages as store
 from followup_filter.store import records, results
 from followup_filter.store.database import Database
 
+if TYPE_CHECKING:
+    from followup_filter.mail.imap import ImapSource
+
 BATCH_MAILS = 500
 """Mails of one transaction at most (design.md, promise 2)."""
 BATCH_BYTES = 16_000_000
 ACCOUNT_OF_FILES = "files"
+DAYS_WITHOUT_EVENTS = 60
+DATE_TOLERANCE = timedelta(hours=48)
 
 Progress = Callable[[int], None]
 """Called with the number of mails taken in since the last call."""
@@ -66,11 +72,19 @@ def by_date(message: Message) -> datetime:
     return message.date or LATEST
 
 
-def read(mail: RawMail) -> Message:
-    """The parsed mail; raises UnreadableMailError with the reason, also when its file could not be read."""
+def read(mail: RawMail | Incoming) -> Message:
+    """The parsed mail; raises UnreadableMailError with the reason, also when its bytes could not be had.
+
+    Its date is the Date header where that lies within 48 hours of the moment the server took the mail in, else that
+    moment (reliability.md section 1, fault 29).
+    """
     if mail.error:
         raise UnreadableMailError(mail.error)
-    return parse_message(mail.raw)
+    message = parse_message(mail.raw)
+    received = mail.received if isinstance(mail, Incoming) else None
+    if received and (message.date is None or abs(message.date - received) > DATE_TOLERANCE):
+        return replace(message, date=received)
+    return message
 
 
 def classify(
@@ -103,34 +117,150 @@ def run(source: MailSource, database: Database, model: Model, max_lead_loss: flo
     Mail is recognised by its content, so that a second run adds nothing. Raises StorageError when the database or
     the disk refuses; whole batches stay.
     """
-    with database.transaction() as connection:
-        run_id = records.start_run(connection, source.name, model.version)
-        judge_stored(connection, model, max_lead_loss)
-        events = event_store.read_events(connection)
-        known = _Known(store.known_hashes(connection), store.known_positions(connection, ACCOUNT_OF_FILES, source.name))
-        history = _history(results.read_traces(connection))
-    mails = unreadable = 0
-    added: list[int] = []
+    intake = _Intake.begin(database, source.name, model, max_lead_loss)
+    place = store.Place(ACCOUNT_OF_FILES, source.name, 0)
     for batch in _batches(source.mails()):
-        with database.transaction() as connection:
-            numbers, failed = _take_in(connection, source.name, batch, known)
-            _judge_new(connection, numbers, events, history, model, max_lead_loss)
-        added += numbers
-        mails, unreadable = mails + len(batch), unreadable + failed
+        intake.take(place, [Incoming(mail.path, mail.raw, mail.error) for mail in batch])
         progress(len(batch))
-    with database.transaction() as connection:
-        judge_stored(connection, model, max_lead_loss)
-        by_outcome = results.outcome_counts(connection, added)
-        records.end_run(connection, run_id, {"mails": mails, "new": len(added) + unreadable, "unreadable": unreadable})
-    return RunSummary(mails, len(added) + unreadable, unreadable, by_outcome)
+    return intake.end()
 
 
-@dataclass(slots=True)
-class _Known:
-    """What is stored already: message numbers by content hash, and by path within the source."""
+def run_account(
+    source: ImapSource, database: Database, model: Model, max_lead_loss: float, since: date, progress: Progress
+) -> RunSummary:
+    """Take new mail of an account into the store: what arrived on or after the day `since` and was not seen before.
 
-    hashes: dict[str, int]
-    positions: dict[str, int]
+    Of folders for sent mail only headers are read. Raises ServerError when the connection is lost for good and
+    StorageError when the database refuses; whole batches stay in both cases.
+    """
+    intake = _Intake.begin(database, source.account.address, model, max_lead_loss)
+    try:
+        for folder in folders_to_read(source):
+            opened = source.open(folder, since)
+            place = store.Place(source.account.address, folder.name, opened.uidvalidity)
+            known = intake.known_uids(place)
+            new = [uid for uid in opened.uids if str(uid) not in known]
+            for mails in source.fetch(new, headers_only=folder.role is Role.SENT):
+                intake.take(place, [Incoming(str(mail.uid), mail.raw, mail.error, mail.received) for mail in mails])
+                progress(len(mails))
+    except FollowupError:
+        # What has arrived whole is kept and judged; only the run itself stays marked as cut off.
+        intake.judge()
+        raise
+    return intake.end()
+
+
+def first_day_to_read(connection: Connection, now: datetime) -> date:
+    """From which day on mail is looked for: two days before the earliest event, or 60 days ago where there is none.
+
+    Servers take the day in their own time zone (reliability.md section 1, fault 28), hence the two days.
+    """
+    days = [event.date for event in event_store.read_events(connection).events]
+    return min(days, default=now.date() - timedelta(days=DAYS_WITHOUT_EVENTS)) - timedelta(days=2)
+
+
+def folders_to_read(source: ImapSource) -> list[Folder]:
+    """The folders of an account that are read: every one that takes in mail, Junk to rescue leads, and Sent.
+
+    Where one folder holds all mail (Gmail), it stands for the others. Trash and drafts are left out, and what the
+    settings name.
+    """
+    folders = [folder for folder in source.folders() if folder.name not in source.account.leave_out]
+    folders = [folder for folder in folders if folder.role not in (Role.TRASH, Role.DRAFTS)]
+    if any(folder.role is Role.ALL for folder in folders):
+        return [folder for folder in folders if folder.role in (Role.ALL, Role.JUNK, Role.SENT)]
+    return folders
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One mail on its way into the store: its UID (for files: the path), bytes or error, when the server took it in."""
+
+    uid: str
+    raw: bytes
+    error: str = ""
+    received: datetime | None = None
+
+
+class _Intake:
+    """One run's way into the store, a batch at a time; guards what is known, the counts and the history."""
+
+    def __init__(self, database: Database, model: Model, max_lead_loss: float, run_id: int) -> None:
+        self._database, self._model, self._max_lead_loss, self._run_id = database, model, max_lead_loss, run_id
+        self._hashes: dict[str, int] = {}
+        self._places: dict[store.Place, dict[str, int]] = {}
+        self._events = EventList()
+        self._history = History()
+        self._added: list[int] = []
+        self._mails = self._unreadable = 0
+
+    @classmethod
+    def begin(cls, database: Database, name: str, model: Model, max_lead_loss: float) -> _Intake:
+        """Record that a run begins, and bring what is stored up to date."""
+        with database.transaction() as connection:
+            intake = cls(database, model, max_lead_loss, records.start_run(connection, name, model.version))
+            judge_stored(connection, model, max_lead_loss)
+            intake._events = event_store.read_events(connection)
+            intake._hashes = store.known_hashes(connection)
+            intake._history = _history(results.read_traces(connection))
+        return intake
+
+    def known_uids(self, place: store.Place) -> Mapping[str, int]:
+        """The message number of every UID seen in this folder."""
+        if place not in self._places:
+            with self._database.transaction() as connection:
+                self._places[place] = store.known_uids(connection, place)
+        return self._places[place]
+
+    def take(self, place: store.Place, batch: Sequence[Incoming]) -> None:
+        """Store a batch with its results and positions, in one transaction."""
+        self.known_uids(place)
+        with self._database.transaction() as connection:
+            numbers, failed = self._store(connection, place, batch)
+            _judge_new(connection, numbers, self._events, self._history, self._model, self._max_lead_loss)
+        self._added += numbers
+        self._mails, self._unreadable = self._mails + len(batch), self._unreadable + failed
+
+    def judge(self) -> None:
+        """Look at everything again that later mail may have changed."""
+        with self._database.transaction() as connection:
+            judge_stored(connection, self._model, self._max_lead_loss)
+
+    def end(self) -> RunSummary:
+        """Judge, record that the run ended, and say what it did."""
+        self.judge()
+        new = len(self._added) + self._unreadable
+        with self._database.transaction() as connection:
+            by_outcome = results.outcome_counts(connection, self._added)
+            counts = {"mails": self._mails, "new": new, "unreadable": self._unreadable}
+            records.end_run(connection, self._run_id, counts)
+        return RunSummary(self._mails, new, self._unreadable, by_outcome)
+
+    def _store(self, connection: Connection, place: store.Place, batch: Sequence[Incoming]) -> tuple[list[int], int]:
+        """The numbers of the new readable mails and the count of unreadable ones."""
+        uids = self._places[place]
+        added: list[int] = []
+        failed = 0
+        for mail in batch:
+            content_hash = hashlib.sha256(mail.raw or mail.uid.encode("utf-8", "surrogateescape")).hexdigest()
+            number = self._hashes.get(content_hash)
+            if number is None:
+                try:
+                    message = read(mail)
+                    number = store.add_message(connection, message, self._is_own(message))
+                    added.append(number)
+                except UnreadableMailError as error:
+                    number = store.add_unreadable(connection, content_hash, mail.raw, str(error))
+                    failed += 1
+                self._hashes[content_hash] = number
+            if uids.get(mail.uid) != number:
+                store.add_position(connection, place, mail.uid, number)
+                uids[mail.uid] = number
+        return added, failed
+
+    def _is_own(self, message: Message) -> bool:
+        sender = message.from_address
+        return sender is not None and sender.address in self._events.owner.addresses
 
 
 def _batches(mails: Iterable[RawMail]) -> Iterator[list[RawMail]]:
@@ -144,32 +274,6 @@ def _batches(mails: Iterable[RawMail]) -> Iterator[list[RawMail]]:
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _take_in(connection: Connection, folder: str, batch: Sequence[RawMail], known: _Known) -> tuple[list[int], int]:
-    """Store what is new in a batch; returns the numbers of the new readable mails and the count of unreadable ones."""
-    owner = event_store.read_events(connection).owner
-    added: list[int] = []
-    failed = 0
-    for mail in batch:
-        content_hash = hashlib.sha256(mail.raw or mail.path.encode("utf-8", "surrogateescape")).hexdigest()
-        number = known.hashes.get(content_hash)
-        if number is None:
-            try:
-                message = read(mail)
-                sender = message.from_address
-                number = store.add_message(
-                    connection, message, sender is not None and sender.address in owner.addresses
-                )
-                added.append(number)
-            except UnreadableMailError as error:
-                number = store.add_unreadable(connection, content_hash, mail.raw, str(error))
-                failed += 1
-            known.hashes[content_hash] = number
-        if known.positions.get(mail.path) != number:
-            store.add_position(connection, store.Position(ACCOUNT_OF_FILES, folder, 0, mail.path), number)
-            known.positions[mail.path] = number
-    return added, failed
 
 
 def _judge_new(

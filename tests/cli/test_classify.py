@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +135,22 @@ def test_an_unknown_model_is_not_opened(invoke: Invoke, demo: Path, tmp_path: Pa
     assert result.status == EXIT_USAGE
     assert str(model) in result.err and "not opened" in result.err
     assert result.out == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("x" * 300_000, "7" * 300_000, "漢" * 300_000, "ア" * 300_000, "a@" * 150_000, "x.x" * 100_000),
+        *("5/5" * 100_000, "10月" * 100_000, "5月1日 " * 50_000, "http://" * 40_000, "> " * 150_000, "-" * 300_000),
+        *("まで" * 100_000, "円" * 300_000, "1,1" * 100_000, "。" * 300_000, "「" * 300_000, " " * 300_000 + "x"),
+        *("\n" * 300_000, "On Mon " * 40_000, "ﾞ" * 300_000, "a\u0301" * 100_000, "\u0301" * 100_000, "(株)" * 80_000),
+    ],
+    ids=lambda text: ascii(text[:8]),
+)
+def test_no_text_takes_long(invoke: Invoke, demo: Path, text: str) -> None:
+    """Every step on the way, not only the parser: words, features, days, names (design.md, promise 10)."""
+    head = "From: a@b.example\nSubject: x\nDate: Fri, 22 May 2026 10:00:00 +0900\nContent-Type: text/plain; charset=utf-8\n\n"
+    started = time.monotonic()
+    result = invoke("classify", "--events", demo / "events.toml", "-", stdin=(head + text).encode())
+    assert result.status in (EXIT_OK, EXIT_UNREADABLE)
+    assert time.monotonic() - started < 20

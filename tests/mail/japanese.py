@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from followup_filter.mail.render import encode_jis
 
 _OPENINGS = (
@@ -32,6 +34,17 @@ TEXTS = tuple(f"{opening}\n{middle}\n\n{ending}" for opening in _OPENINGS for mi
 """Two hundred of them."""
 
 
+_NEC_TWIN = {"髙": b"\x7c\x62", "﨑": b"\x79\x75"}
+
+
+def in_jis_ms(text: str) -> bytes:
+    """`text` in ISO-2022-JP as Windows programs write it: IBM characters by their NEC twins."""
+    return b"".join(
+        b"\x1b$B%b\x1b(B" % _NEC_TWIN[run] if run in _NEC_TWIN else encode_jis(run)
+        for run in re.split("([髙﨑])", text)
+    )
+
+
 def in_eucjp_ms(text: str) -> bytes:
     """`text` in EUC-JP as Windows programs write it: NEC characters too, IBM ones by their NEC twins."""
     output = bytearray()
@@ -44,6 +57,3 @@ def in_eucjp_ms(text: str) -> bytes:
         else:
             output += bytes(byte | 0x80 for byte in encode_jis(character)[3:5])
     return bytes(output)
-
-
-_NEC_TWIN = {"髙": b"\x7c\x62", "﨑": b"\x79\x75"}

@@ -41,10 +41,10 @@ def demo(keep: Path | None) -> None:
 
 def _run(folder: Path) -> None:
     from followup_filter import learning, pipeline
+    from followup_filter.config import MAX_LEAD_LOSS
     from followup_filter.demo import write_demo
     from followup_filter.events.eventfile import read_events
     from followup_filter.mail.sources import open_source
-    from followup_filter.model.prediction import MAX_LEAD_LOSS
     from followup_filter.report.summary import build_summary
     from followup_filter.report.text import render_summary
     from followup_filter.store.database import Database

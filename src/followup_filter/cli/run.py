@@ -7,14 +7,26 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from followup_filter.cli.common import data_dir_option, open_store, progress_bar
-from followup_filter.config import data_folder, read_settings, settings_file
-from followup_filter.errors import EXIT_OK, EXIT_UNREADABLE, RunningError, StorageError
+from followup_filter.cli.common import data_dir_option, now, open_store, progress_bar
+from followup_filter.config import Account, Settings, data_folder, read_settings, settings_file
+from followup_filter.errors import (
+    EXIT_LOGIN,
+    EXIT_OK,
+    EXIT_SERVER,
+    EXIT_UNREADABLE,
+    LoginRefusedError,
+    RunningError,
+    ServerError,
+    UsageError,
+)
 from followup_filter.language import gettext as _
 from followup_filter.language import ngettext
 
 if TYPE_CHECKING:
+    from followup_filter.mail.sources import MailSource
+    from followup_filter.model.bundle import Model
     from followup_filter.pipeline import RunSummary
+    from followup_filter.store.database import Database
 
 LOCK_FILE = "run.lock"
 LOCK_WAIT_SECONDS = 1.0
@@ -23,53 +35,80 @@ LOCK_WAIT_SECONDS = 1.0
 @click.command(
     short_help=_("Read new mail and judge it."),
     help=_(
-        "Read mail from files into the store and judge what is new. Running it again adds nothing twice; a run that "
-        "was cut off goes on where it stopped. Your own address, so that your answers are recognised, comes from the "
-        "events file.\n\nExample: followup-filter run --source ~/Mail/export"
+        "Read new mail of the accounts in the settings file (docs/settings.md), or with --source from files, and judge "
+        "what is new. Nothing is ever changed in a mailbox. Running it again adds nothing twice; a run that was cut "
+        "off goes on where it stopped. Your own addresses, so that your answers are recognised, come from the events "
+        "file.\n\nExamples: followup-filter run; followup-filter run --source ~/Mail/export"
     ),
 )
 @click.option(
     "--source",
     "source_paths",
     multiple=True,
-    required=True,
     metavar=_("PATH"),
-    help=_(".eml file, folder, Maildir or mbox; may be given several times."),
+    help=_(".eml file, folder, Maildir or mbox instead of the accounts; may be given several times."),
 )
 @data_dir_option
 def run(source_paths: tuple[str, ...], data_dir: Path | None) -> int:
     """Read, judge, store; the exit status is 3 when some mail could not be read."""
     from filelock import FileLock, Timeout
 
-    from followup_filter import learning, pipeline
+    from followup_filter import learning
     from followup_filter.mail.sources import open_source
-    from followup_filter.model.prediction import MAX_LEAD_LOSS
 
     sources = [open_source(path) for path in source_paths]
-    max_lead_loss = read_settings(settings_file()).get("max_lead_loss", MAX_LEAD_LOSS)
+    settings = read_settings(settings_file())
+    if not sources and not settings.accounts:
+        raise UsageError(
+            _("There is nothing to read. Give files with --source PATH, or enter an account in {file}.").format(
+                file=settings_file()
+            )
+        )
     folder = data_folder(data_dir)
-    summaries = []
     with open_store(data_dir) as database:
         try:
-            lock = FileLock(folder / LOCK_FILE, timeout=LOCK_WAIT_SECONDS)
-            with lock:
+            with FileLock(folder / LOCK_FILE, timeout=LOCK_WAIT_SECONDS):
                 model = learning.model_in_use(database, lambda sentence: click.echo(sentence, err=True))
-                for source in sources:
-                    with progress_bar(source.count(), _("Reading mail")) as progress:
-                        summaries.append(pipeline.run(source, database, model, max_lead_loss, progress))
+                if sources:
+                    statuses = [_read_files(source, database, model, settings) for source in sources]
+                else:
+                    statuses = [_read_account(account, database, model, settings) for account in settings.accounts]
         except Timeout:
-            raise RunningError(
-                _("Another run is going on. It will finish by itself; nothing was changed here.")
-            ) from None
-        except OSError as error:
-            raise StorageError(
-                _("The data folder {folder} cannot be used: {reason}. Choose another with --data-dir.").format(
-                    folder=folder, reason=error.strerror
-                )
-            ) from None
-    for summary in summaries:
-        click.echo(summary_line(summary))
-    return EXIT_UNREADABLE if any(summary.unreadable for summary in summaries) else EXIT_OK
+            sentence = _("Another run is going on. It will finish by itself; nothing was changed here.")
+            raise RunningError(sentence) from None
+    # Several at once: design.md, "Exit statuses".
+    return next((status for status in (EXIT_LOGIN, EXIT_SERVER, EXIT_UNREADABLE) if status in statuses), EXIT_OK)
+
+
+def _read_files(source: MailSource, database: Database, model: Model, settings: Settings) -> int:
+    from followup_filter import pipeline
+
+    with progress_bar(source.count(), _("Reading mail")) as progress:
+        summary = pipeline.run(source, database, model, settings.max_lead_loss, progress)
+    click.echo(summary_line(summary))
+    return EXIT_UNREADABLE if summary.unreadable else EXIT_OK
+
+
+def _read_account(account: Account, database: Database, model: Model, settings: Settings) -> int:
+    """Read one account; its fault is said and does not stop the others."""
+    from followup_filter import pipeline
+    from followup_filter.mail.imap import ImapSource
+    from followup_filter.mail.parse import has_text
+    from followup_filter.secret import read_password
+
+    try:
+        with database.transaction() as connection:
+            since = pipeline.first_day_to_read(connection, now())
+        with (
+            ImapSource(account, read_password(account), has_text) as source,
+            progress_bar(None, account.address) as progress,
+        ):
+            summary = pipeline.run_account(source, database, model, settings.max_lead_loss, since, progress)
+    except (LoginRefusedError, ServerError) as error:
+        click.echo(f"{account.address}: {error}", err=True)
+        return error.exit_status
+    click.echo(f"{account.address}: {summary_line(summary)}")
+    return EXIT_UNREADABLE if summary.unreadable else EXIT_OK
 
 
 def summary_line(summary: RunSummary) -> str:

@@ -47,9 +47,8 @@ def train(sample_paths: tuple[Path, ...], more_paths: tuple[Path, ...], data_dir
     from followup_filter import learning, pipeline
     from followup_filter.cli.common import progress_bar
     from followup_filter.config import read_settings, settings_file
-    from followup_filter.model.prediction import MAX_LEAD_LOSS
 
-    max_lead_loss = read_settings(settings_file()).get("max_lead_loss", MAX_LEAD_LOSS)
+    max_lead_loss = read_settings(settings_file()).max_lead_loss
     with open_store(data_dir) as database:
         with progress_bar(None, _("Training")) as advance:
             training = learning.train(database, [*sample_paths, *more_paths], lambda _done, _of: advance(1))
@@ -239,10 +238,9 @@ def use_model(version: str, data_dir: Path | None) -> None:
     """Choose the model in use and judge the stored mail with it."""
     from followup_filter import learning, pipeline
     from followup_filter.config import read_settings, settings_file
-    from followup_filter.model.prediction import MAX_LEAD_LOSS
     from followup_filter.store import records
 
-    max_lead_loss = read_settings(settings_file()).get("max_lead_loss", MAX_LEAD_LOSS)
+    max_lead_loss = read_settings(settings_file()).max_lead_loss
     with open_store(data_dir) as database:
         with database.transaction() as connection:
             digests = {

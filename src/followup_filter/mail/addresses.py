@@ -33,7 +33,8 @@ class _Mailbox:
             self.comment.append(piece)
         elif self.in_angle and self.angle is not None:
             self.angle.append(piece)
-            self.has_at = self.has_at or "@" in piece
+            # An at sign in front belongs to an old route: <@relay,@relay:who@where>.
+            self.has_at = self.has_at or "@" in piece.lstrip()[1:]
         else:
             self.words.append(piece)
 
@@ -50,7 +51,7 @@ def parse_addresses(value: str | bytes, hint: str | None = None) -> tuple[tuple[
     if not found and "=?" in text and _BARE_ADDRESS.search(decoded):
         # Some programs encode the address together with the name.
         found, odd = _addresses(decoded), True
-    if not found and (name := _name([decoded]).strip(" <>;:")) and not name.lower().startswith("undisclosed"):
+    if not found and (name := _name([decoded]).strip(" <>;:,")) and not name.lower().startswith("undisclosed"):
         found = [Address(name, "")]
     return tuple(found), repaired or odd
 
@@ -128,7 +129,7 @@ def _address(mailbox: _Mailbox, surname: list[str]) -> Address | None:
 
 def _named(name: str, address: str) -> Address:
     address = address.strip("'\"").lower()[:_NAME_LENGTH]
-    shown = _name([name])
+    shown = _name([name]).removeprefix("mailto:")
     return Address("" if shown.lower() == address else shown, address)
 
 

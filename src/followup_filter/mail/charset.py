@@ -46,7 +46,7 @@ def _decode(data: bytes, codec: str | None) -> tuple[str, str]:
         if text is not None:
             return text, candidate
     names = [name for name in (codec, "utf-8", "cp932", "euc_jp") if name not in (None, JIS)]
-    readings = [NOT_IN_CP932.sub(REPLACEMENT, _replaced(data, name or "ascii")) for name in names]
+    readings = [NOT_IN_CP932.sub(REPLACEMENT, data.decode(name or "ascii", "replace")) for name in names]
     return min(readings, key=lambda reading: reading.count(REPLACEMENT)), NO_CODEC
 
 
@@ -72,8 +72,8 @@ def _as_declared(data: bytes, codec: str) -> str | None:
         return None
     if codec in WESTERN:
         # Every byte is a letter there, so the label is believed only where no kana come out otherwise.
-        for other in ("euc_jp", "cp932"):
-            if len(_FULL_KANA.findall(_strict(data, other) or "")) >= 2:
+        for japanese in (decode_euc(data), _strict(data, "cp932")):
+            if len(_FULL_KANA.findall(japanese or "")) >= 2:
                 return None
         return data.decode("latin-1") if text is None and codec != "ascii" else text
     return text
@@ -85,13 +85,6 @@ def _strict(data: bytes, codec: str) -> str | None:
     except ValueError:
         return None
     return None if codec == "cp932" and NOT_IN_CP932.search(text) else text
-
-
-def _replaced(data: bytes, codec: str) -> str:
-    try:
-        return data.decode(codec, "replace")
-    except ValueError:
-        return data.decode("ascii", "replace")
 
 
 def _mostly_utf8(data: bytes) -> str | None:

@@ -16,7 +16,6 @@ LINE_LEVELS = 1_200_000
 """Lines times the levels they lie in: the parser compares every line with every boundary that is open."""
 BOUNDARY_LENGTH = 200
 
-_LINE_END = re.compile(rb"\r+\n|\r")
 _SIGN = re.compile(
     rb"^--([^\r\n]{1,202})|^content-type[ \t]*:[ \t]*(message/)"
     rb"|\bboundary[ \t]*=[ \t]*(?:\"([^\"\r\n]{1,200})|([^\s;\"]{1,200}))",
@@ -25,14 +24,14 @@ _SIGN = re.compile(
 
 
 def within_limits(raw: bytes) -> tuple[bytes, bool]:
-    """`raw` without what lies beyond a limit, and whether whole parts may be missing. With lone CRs, all line ends become LF.
+    """`raw` without what lies beyond a limit, and whether whole parts may be missing; lone CRs become LFs.
 
     Counted on the bytes, before the parser can recurse: behind 50 levels or 1,000 parts nothing is kept. A long part
     is shortened, those behind it stay.
     """
     kept = raw[:MAIL_BYTES]
     if kept.count(b"\r") != kept.count(b"\r\n"):
-        kept = _LINE_END.sub(b"\n", kept)
+        kept = kept.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     containers = _containers(kept)
     small = len(kept) <= PART_BYTES and kept.count(b"\n") * (containers + 1) <= LINE_LEVELS
     if small and containers <= NESTING and kept.count(b"\n--") <= PART_COUNT:

@@ -6,7 +6,7 @@ import re
 
 _RULE = r"[-‐－ー―─━=＝_＿]"
 _DATE = (
-    r"(?:\d{4}年\s?\d{1,2}月\s?\d{1,2}日|\d{1,2}月\s?\d{1,2}日|\d{2,4}[/.-]\d{1,2}[/.-]\d{1,4}"
+    r"(?:\d{4}[年년]\s?\d{1,2}[月월]\s?\d{1,2}[日일]|\d{1,2}月\s?\d{1,2}日|\d{2,4}[/.-]\d{1,2}[/.-]\d{1,4}"
     r"|\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,? \d{4}"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2},? \d{4})"
 )
@@ -28,7 +28,7 @@ FORWARDED = _lines(
 
 SEPARATOR = _lines(
     rf"^\s*{_RULE}{{2,}}\s*(?:original (?:message|appointment)|reply message|元のメッセージ|元のメール|元メッセージ"
-    rf"|返信元のメッセージ|元の予定|受信メール|オリジナルメッセージ)\s*{_RULE}{{0,60}}\s*$",
+    rf"|返信元のメッセージ|元の予定|受信メール|オリジナルメッセージ)\s*(?:[(（][^)）]{{1,30}}[)）])?\s*{_RULE}{{0,60}}\s*$",
 )
 """The line between the newest text and everything older."""
 
@@ -40,6 +40,7 @@ SAYS = _lines(
     r"\b(?:wrote|writes|schrieb|a écrit|said)\s*[:：]\s*$",
     # Apple Mail and iPhone, Thunderbird, Hidemaru
     r"(?:のメール|のメッセージ|書きました|書かれました|送信しました|送信されました|申しました|からの返信)\s*[:：]\s*$",
+    r"(?:写道|寫道|님이 작성)\s*[:：]\s*$",
 )
 """How the line above a quote ends that says who wrote it."""
 

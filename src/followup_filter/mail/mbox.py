@@ -15,7 +15,7 @@ _DATED = re.compile(rb"From .{0,1000}\d{1,2}:\d\d")
 
 def begins_like_one(start: bytes) -> bool:
     """True when the first bytes of a file are those of an mbox."""
-    return start.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").startswith(b"From ")
+    return start.lstrip(b"\r\n").startswith(b"From ")
 
 
 def _starts(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:

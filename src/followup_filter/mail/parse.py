@@ -47,6 +47,14 @@ def parse_message(raw: bytes) -> Message:
         ) from error
 
 
+def has_text(raw: bytes) -> bool:
+    """True when these bytes, perhaps only the start of a mail, already hold text that can be read."""
+    try:
+        return bool(parse_message(raw).text)
+    except UnreadableMailError:
+        return False
+
+
 def read_message(raw: bytes) -> Message:
     """The same as parse_message without its guard against faults of the program."""
     data = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")

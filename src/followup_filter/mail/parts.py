@@ -57,14 +57,6 @@ class Part(MimeMessage):
             return value
         return "text/plain" if value else self.get_default_type()
 
-    def get_content_maintype(self) -> str:
-        """The part of the type before the slash."""
-        return self.get_content_type().partition("/")[0]
-
-    def get_content_subtype(self) -> str:
-        """The part of the type behind the slash."""
-        return self.get_content_type().partition("/")[2]
-
     def get_boundary(self, failobj=None):  # type: ignore[no-untyped-def]
         """The boundary of a multipart, or `failobj` where none of sensible length is given."""
         boundary = self.type_header.raw.get("boundary", "").rstrip()

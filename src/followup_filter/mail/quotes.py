@@ -102,6 +102,8 @@ class _Scan:
             following = _next_text(self.heads, self.position)
         block = header_block(self.heads, following)
         self._take(following - self.position + block, self.new)
+        if block:
+            self._unquote(_next_text(self.heads, self.position))
 
     def _unquote(self, start: int) -> None:
         """Take one quote mark off the lines from `start` on: Apple Mail marks what it forwards."""
@@ -206,7 +208,7 @@ def attribution_length(heads: Sequence[str], position: int) -> int:
         dated = markers.DATE.search(whole) and markers.TIME.search(whole)
         if says and dated:
             return length
-        if says or markers.NAME_LAST.search(whole):
+        if says or dated or markers.NAME_LAST.search(whole):
             following = _next_text(heads, position + length)
             close = following <= position + length + 1 and following < len(heads)
             return length if close and markers.QUOTED.match(heads[following]) else 0

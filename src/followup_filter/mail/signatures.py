@@ -27,12 +27,10 @@ def split_signature(lines: Sequence[str]) -> tuple[list[str], list[str]]:
         start -= 1
         head = heads[start]
         if markers.SIGNATURE_RULE.match(head):
-            if count and not offers_opt_out("\n".join(heads[start:])):
-                begin = start
+            begin = start if _is_signature(heads[start + 1 :], by_rule_alone=True) else begin
             break
         if markers.RULE.match(head):
-            if _is_signature(heads[start + 1 :]):
-                begin = start
+            begin = start if _is_signature(heads[start + 1 :], by_rule_alone=False) else begin
         elif head.strip():
             count += 1
     if begin is None or not any(head.strip() for head in heads[:begin]):
@@ -43,10 +41,13 @@ def split_signature(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     return list(lines[:begin]), list(lines[begin + 1 : end])
 
 
-def _is_signature(lines: Sequence[str]) -> bool:
+def _is_signature(lines: Sequence[str], by_rule_alone: bool) -> bool:
+    """Whether lines name a writer rather than go on with the text; below "-- " anything short does that is no prose."""
     said = [line for line in lines if line.strip() and not markers.RULE.match(line)]
     if not said or offers_opt_out("\n".join(said)):
         return False
     sentences = sum(markers.SENTENCE.search(line) is not None for line in said)
     contacts = sum(markers.CONTACT.search(line) is not None for line in said)
+    if by_rule_alone:
+        return sentences == 0 or contacts > 0
     return contacts > 0 and (sentences == 0 or (sentences == 1 and contacts >= 2))

@@ -8,6 +8,7 @@ that cannot be fetched comes with an *error*, a sentence, and stops none of the 
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -199,6 +200,9 @@ def _begins_like_mail(start: bytes) -> bool:
 
 def _read_file(file: Path, path: str) -> RawMail:
     try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            # Opening a pipe would wait for ever.
+            raise OSError(errno.EINVAL, "not a regular file")
         with file.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
             return RawMail(path, stream.read(READ_BYTES if size > LARGE_BYTES else LARGE_BYTES))

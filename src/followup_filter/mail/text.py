@@ -11,7 +11,7 @@ MARKS_IN_A_ROW = 30
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 _SAME = {"〜": "~", "−": "-", "‐": "-", "‑": "-", "–": "-", **dict.fromkeys(_ZERO_WIDTH, "")}
 _UNLIKE = re.compile(f"[{''.join(_SAME)}]")
-_LINE_ENDS = re.compile("\r+\n|[\r\v\f\x85\u2028\u2029]")
+_LINE_ENDS = re.compile("[\r\v\f\x85\u2028\u2029]")
 # Everything but the scripts of everyday mail: only long runs of these are looked at one by one.
 _EXOTIC_RUN = re.compile(
     "[^\0-\u02ff\u3000-\u3098\u309b-\u9fff\uac00-\ud7ff\ue000-\uf8ff\uff00-\uff9d\uffa0-\uffff]{31,}"
@@ -50,6 +50,9 @@ def _without_surplus_marks(run: re.Match[str]) -> str:
 
 def normalize_line_ends(text: str) -> str:
     r"""`text` with "\n" at every line end, whatever the mail used, alone or mixed."""
+    if "\r" in text:
+        # "\r\r\n" comes from programs that translate twice. (A pattern such as "\r+\n" would be quadratic.)
+        text = text.replace("\r\r\n", "\n").replace("\r\n", "\n")
     return _LINE_ENDS.sub("\n", text)
 
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from followup_filter.config import MAX_LEAD_LOSS
 from followup_filter.labels import OUTCOMES, Outcome
 from followup_filter.model.bundle import Model
 from followup_filter.model.conformal import calibration_scores, plausible_outcomes
 from followup_filter.model.features import analyse
-from followup_filter.model.prediction import MAX_LEAD_LOSS
 from followup_filter.model.samples import Sample
 from followup_filter.model.training import OutOfFold
 

@@ -26,7 +26,8 @@ CHARACTERS_LENGTH = 20_000
 SPACE = "\u2581"
 """Stands between the words of a word sequence, as in SentencePiece."""
 
-_ADDRESS_OR_LINK = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+")
+# Bounded, and tried only where a run of such characters begins: linear on any text.
+_ADDRESS_OR_LINK = re.compile(r"https?://\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}")
 _AMOUNT = re.compile(r"\d[\d,]*\s*(?:円|万円|千円|yen)|[¥\\]\s*\d", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\d,.]*")
 _QUESTION = re.compile(r"[?？]|でしょうか|ますか|ませんか")

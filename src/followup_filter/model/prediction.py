@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
+from followup_filter.config import MAX_LEAD_LOSS
 from followup_filter.labels import KINDS, OUTCOMES, Kind, Outcome
 from followup_filter.mail.message import Message
 from followup_filter.model.bundle import Model
@@ -16,8 +17,6 @@ from followup_filter.model.classifier import most_probable_kind
 from followup_filter.model.conformal import plausible_outcomes
 from followup_filter.model.features import SPACE, analyse
 
-MAX_LEAD_LOSS = 0.02
-"""How often a lead may be ruled out wrongly (design.md, contract of `classify`)."""
 REASONS = 6
 BATCH = 500
 SENTENCES = 60

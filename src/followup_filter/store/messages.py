@@ -16,13 +16,12 @@ PARSER_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """Where a mail lies: account, folder, UIDVALIDITY and UID (for files: "files", the source, 0, the path)."""
+class Place:
+    """A folder in one generation of its UIDs (for files: account "files", the source's path, 0)."""
 
     account: str
     folder: str
     uidvalidity: int
-    uid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +47,14 @@ def now_text() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def known_positions(connection: Connection, account: str, folder: str) -> dict[str, int]:
+def known_uids(connection: Connection, place: Place) -> dict[str, int]:
     """The number of the message behind every UID seen in this folder."""
+    location = schema.location
     rows = connection.execute(
-        select(schema.location.c.uid, schema.location.c.number).where(
-            schema.location.c.account == account, schema.location.c.folder == folder
+        select(location.c.uid, location.c.number).where(
+            location.c.account == place.account,
+            location.c.folder == place.folder,
+            location.c.uidvalidity == place.uidvalidity,
         )
     )
     return {row.uid: row.number for row in rows}
@@ -64,16 +66,17 @@ def known_hashes(connection: Connection) -> dict[str, int]:
     return {row.content_hash: row.number for row in rows}
 
 
-def add_position(connection: Connection, position: Position, number: int) -> None:
-    """Record that the message lies at `position`; whatever was there before is forgotten."""
+def add_position(connection: Connection, place: Place, uid: str, number: int) -> None:
+    """Record that the message lies at this UID; whatever was there before is forgotten."""
+    location = schema.location
     key = (
-        schema.location.c.account == position.account,
-        schema.location.c.folder == position.folder,
-        schema.location.c.uidvalidity == position.uidvalidity,
-        schema.location.c.uid == position.uid,
+        location.c.account == place.account,
+        location.c.folder == place.folder,
+        location.c.uidvalidity == place.uidvalidity,
+        location.c.uid == uid,
     )
-    connection.execute(delete(schema.location).where(*key))
-    connection.execute(insert(schema.location).values(**asdict(position), number=number))
+    connection.execute(delete(location).where(*key))
+    connection.execute(insert(location).values(**asdict(place), uid=uid, number=number))
 
 
 def add_message(connection: Connection, message: Message, sent_by_owner: bool) -> int:

@@ -1,0 +1,52 @@
+"""The words for mail on a server, and what is known of it before it is read.
+
+ACCOUNT      A login on a server.
+FOLDER       One mailbox of the account, with the role that its attributes give it (RFC 6154).
+UIDVALIDITY  The number that says which generation of UIDs a folder is in; when it changes, old UIDs mean nothing.
+UID          A mail's number in its folder, for as long as UIDVALIDITY stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a folder is for, by its attribute; names are never looked at."""
+
+    INBOX = "inbox"
+    ALL = "all"
+    JUNK = "junk"
+    SENT = "sent"
+    TRASH = "trash"
+    DRAFTS = "drafts"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that can be opened: its decoded name and its role."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFolder:
+    """An opened folder: UIDVALIDITY, and the UIDs that arrived since the day asked for."""
+
+    folder: Folder
+    uidvalidity: int
+    uids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerMail:
+    """One mail as fetched; `received` is the server's INTERNALDATE. With `error` there are no bytes."""
+
+    uid: int
+    received: datetime | None
+    raw: bytes
+    error: str = ""
