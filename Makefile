@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check model catalogues format clean
+.PHONY: help demo test dovecot check model catalogues format clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,9 +28,12 @@ $(VENV)/installed-for-tests: pyproject.toml constraints.txt | $(BIN)/python
 demo: $(VENV)/installed ## Install, then the report of the shipped demo mailbox
 	@$(BIN)/followup-filter demo
 
-test: $(VENV)/installed-for-tests ## Install what tests need, then run them all with coverage
+test: $(VENV)/installed-for-tests dovecot ## Install what tests need, then run them all with coverage
 	@$(BIN)/python -m coverage erase
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+
+dovecot:
+	@command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ] || { . ./tools/debian.sh && debian_install dovecot-imapd; }
 
 check: $(VENV)/installed-for-tests ## Lint, format and types
 	$(BIN)/ruff check .

@@ -119,7 +119,7 @@ def test_the_report_is_the_same_as_from_files(invoke: Invoke, dovecot: Dovecot, 
         if arrived >= FIRST_DAY:
             shutil.copy(file, files)
     for file in sorted((demo / "mail" / "sent").glob("*.eml")):
-        dovecot.append("Sent", [(file.read_bytes(), None)])
+        dovecot.append("Sent", [(file.read_bytes(), parse_message(file.read_bytes()).date)])
         shutil.copy(file, files / f"sent-{file.name}")
     _settings(dovecot, tmp_path / "settings.toml")
     for data, arguments in ((tmp_path / "a", ()), (tmp_path / "b", ("--source", files))):

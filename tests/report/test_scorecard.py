@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -271,9 +270,3 @@ def test_mail_of_an_event_that_is_no_longer_listed_counts_as_mail_of_no_event(da
         judge(connection, mail(), Outcome.LEAD, event="gone")
         (card,) = build_summary(connection, at("2026-07-01T00:00")).scorecards
         assert (card.event, card.mails, card.leads) == (None, 1, 1)
-
-
-def test_numbers_are_plain_numbers(database: Database) -> None:
-    with scratch(database) as connection:
-        card = _card(connection, "2026-07-01T00:00", 2)
-        assert json.loads(json.dumps(card.by_outcome)) == {"lead": 2, **{str(name): 0 for name in OUTCOMES[1:]}}

@@ -28,7 +28,7 @@ SPACE = "\u2581"
 
 # Bounded, and tried only where a run of such characters begins: linear on any text.
 _ADDRESS_OR_LINK = re.compile(r"https?://\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}")
-_AMOUNT = re.compile(r"\d[\d,]*\s*(?:円|万円|千円|yen)|[¥\\]\s*\d", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?<![\d,])\d[\d,]{0,15}\s{0,3}(?:円|万円|千円|yen)|[¥\\]\s*\d", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\d,.]*")
 _QUESTION = re.compile(r"[?？]|でしょうか|ますか|ませんか")
 _NO_WORD = frozenset({"補助記号", "空白"})
