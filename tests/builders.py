@@ -1,4 +1,4 @@
-"""Builds messages, events and judged mail for tests; everything has a default, so that a test names what it is about."""
+"""Builds messages, events and judged mail for tests; all have defaults, so that a test names what it is about."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def judge(
         "sentence": sentence,
         "model_version": model_version,
     }
-    attribution = {
+    attribution: dict[str, Any] = {
         "event": event,
         "event_probability": 0.9,
         "runner_up": None,
@@ -135,13 +135,13 @@ def at_most(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
-class _Undone(Exception):
+class _UndoneError(Exception):
     """Ends a `scratch` transaction."""
 
 
 @contextlib.contextmanager
 def scratch(database: Database) -> Iterator[Connection]:
     """A transaction that is rolled back at its end, so that many tests can share one database file."""
-    with contextlib.suppress(_Undone), database.transaction() as connection:
+    with contextlib.suppress(_UndoneError), database.transaction() as connection:
         yield connection
-        raise _Undone
+        raise _UndoneError

@@ -15,7 +15,7 @@ from followup_filter.events.attribution import Attribution, History, attribute
 from followup_filter.events.event import Card, Event, EventList, Owner
 from followup_filter.events.evidence import WEIGHTS
 from followup_filter.mail.message import Address, Message
-from tests.builders import at, event, mail
+from tests.builders import JAPAN, at, event, mail
 
 UMEDA = event(
     "梅田ビジネス交流会",
@@ -43,11 +43,12 @@ KOHOKU = event(
     organizer_addresses=("info@kohoku.example",),
     cards=(Card("檜山 亮", "檜山設備", "ryo@hiyama.example"),),
 )
+NOBODY = Owner()
 LONG = "弊社では現在、カタログの刷新を考えております。" * 30
 FROM_STRANGER: dict[str, Any] = {"sender": "someone@elsewhere.example"}
 
 
-def _attribute(message: Message, *events: Event, owner: Owner = Owner(), history: History | None = None) -> Attribution:  # noqa: B008
+def _attribute(message: Message, *events: Event, owner: Owner = NOBODY, history: History | None = None) -> Attribution:
     return attribute(message, EventList(owner, events or (UMEDA,)), history or History())
 
 
@@ -92,7 +93,6 @@ def _types(found: Attribution, event_id: str = "umeda") -> set[str]:
         ("date_named", {"text": "2026/5/12に名刺をいただいた者です"}),
         ("date_named", {"text": "昨晩名刺をいただいた者です", "when": "2026-05-13T10:00"}),
         ("date_named", {"text": "先週の火曜に名刺をいただいた者です", "when": "2026-05-20T10:00"}),
-        ("date_named", {"text": "承知しました", "quoted": "> 5月12日はどうも"}),
         ("gathering_mentioned", {"text": "先日の交流会ではありがとうございました"}),
         ("gathering_mentioned", {"text": "先日お会いした者です"}),
         ("gathering_mentioned", {"text": "その節は名刺交換をさせていただき"}),
@@ -260,7 +260,7 @@ def test_a_sender_known_from_before_who_speaks_of_it_belongs_to_the_event(text: 
 
 
 def test_an_organiser_known_from_before_who_only_signs_belongs_to_no_event() -> None:
-    facts: dict[str, Any] = {"sender": "info@umeda-koryu.example", "name": "梅田交流会事務局", "text": "今月のコラムです"}
+    facts: dict[str, Any] = {"sender": "info@umeda-koryu.example", "name": "梅田交流会事務局", "text": "コラムです"}
     history = History()
     history.add(mail(**facts, when="2026-04-01T10:00"), None)
     assert _attribute(mail(**facts), history=history).event is None
@@ -386,12 +386,20 @@ def test_without_events_there_is_no_event() -> None:
 
 _TEXTS = st.lists(
     st.sampled_from(
-        ["梅田ビジネス交流会", "港北ものづくり交流会", "5月12日", "6月9日", "先日の交流会", "佐藤次郎さん", "港北みなと会館"]
+        [
+            "梅田ビジネス交流会",
+            "港北ものづくり交流会",
+            "5月12日",
+            "6月9日",
+            "先日の交流会",
+            "佐藤次郎さん",
+            "みなと会館",
+        ]
     ),
     max_size=4,
 ).map("、".join)
 _SENDERS = st.sampled_from(["jiro@sato.example", "ryo@hiyama.example", "info@kohoku.example", "x@gmail.com", ""])
-_WHENS = st.datetimes(datetime(2026, 5, 1), datetime(2026, 8, 31), timezones=st.just(at("2026-05-01").tzinfo))
+_WHENS = st.datetimes(datetime(2026, 5, 1), datetime(2026, 8, 31), timezones=st.just(JAPAN))
 
 
 @given(_TEXTS, _SENDERS, _WHENS)

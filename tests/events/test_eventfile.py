@@ -238,12 +238,12 @@ def test_two_events_with_one_id_are_refused(language: str) -> None:
         (f'{EVENT}venue = "a', 5),
         (f'{EVENT}venue = ["a"', 5),
         (f'{EVENT}venue = "a\n', 5),
-        (f'{EVENT}venue = 会場\nfee = 3\n', 5),
+        (f"{EVENT}venue = 会場\nfee = 3\n", 5),
         ("[owner", 1),
         (f'{EVENT}name = "again"', 5),
         ("# mine\n[owner]\nname = 2026-13-45\n", 3),
     ],
-    ids=["key-alone", "string-cut-off", "list-cut-off", "line-cut-off", "no-quotes", "header-cut-off", "twice", "no-day"],
+    ids=["key-alone", "string-cut-off", "list-cut-off", "line-cut-off", "no-quotes", "header-cut-off", "twice", "day"],
 )
 def test_what_is_no_toml_is_told_with_file_and_line(text: str, line: int, language: str) -> None:
     sentence = _fault(text)

@@ -111,7 +111,7 @@ def _texts(value: object) -> list[str]:
     return [text for item in value for text in _texts(item)] if isinstance(value, tuple | list) else []
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(mutated())
 def test_mutated_mails(raw: bytes) -> None:
     with contextlib.suppress(UnreadableMailError):

@@ -112,8 +112,15 @@ def test_one_mail(database: Database) -> None:
         number = judge(connection, mail(name="佐藤 次郎", subject="件名"), Outcome.LEAD, event="kohoku")
         (decision,) = read_decisions(connection)
     assert json.loads(json.dumps(mail_values(decision))) == {
-        **{"number": number, "date": "2026-05-20T10:00:00+09:00", "from_name": "佐藤 次郎", "from": "jiro@sato.example"},
-        **{"subject": "件名", "outcome": "lead", "kind": "inquiry", "probability": 0.8, "review": False},
+        **{"number": number, "date": "2026-05-20T10:00:00+09:00", "from_name": "佐藤 次郎"},
+        **{
+            "from": "jiro@sato.example",
+            "subject": "件名",
+            "outcome": "lead",
+            "kind": "inquiry",
+            "probability": 0.8,
+            "review": False,
+        },
         **{"confirmed": False, "event": "kohoku", "event_probability": 0.9},
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -18,16 +18,22 @@ from followup_filter.store.results import read_decisions
 from tests.builders import answer, at, event, judge, mail, scratch
 
 NOW = at("2026-05-30T06:30")
+CORRECTED = "2026-05-28T00:00:00+00:00"
 LEAD, OTHER = Outcome.LEAD, Outcome.OTHER
 
 
-def _leads(connection: Connection, now: datetime = NOW, events: EventList = EventList()) -> list[Lead]:  # noqa: B008
-    return build_leads(read_decisions(connection), messages.read_own_mail(connection), events, now)
+def _leads(connection: Connection, now: datetime = NOW) -> list[Lead]:
+    return build_leads(read_decisions(connection), messages.read_own_mail(connection), EventList(), now)
 
 
-def _waiting(connection: Connection, now: datetime = NOW) -> Waiting:
-    (lead,) = _leads(connection, now)
+def _waiting(connection: Connection) -> Waiting:
+    (lead,) = _leads(connection)
     return lead.waiting
+
+
+@pytest.fixture(autouse=True)
+def _corrections_have_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corrections, "now_text", lambda: CORRECTED)
 
 
 def test_only_leads_are_leads(database: Database) -> None:
@@ -188,19 +194,18 @@ def test_what_the_owner_answered_by_telephone_is_done_until_taken_back(database:
 
 
 def test_who_writes_again_after_a_telephone_answer_waits_again(database: Database) -> None:
-    today = datetime.now(UTC)
-    lead = mail(when=today - timedelta(days=2))
+    lead = mail(when="2026-05-20T10:00")
     with scratch(database) as connection:
         number = judge(connection, lead, LEAD)
-        answer(connection, mail(), today)
+        answer(connection, mail(), "2026-05-25T10:00")
         corrections.mark_answered(connection, number, "cli")
-        judge(connection, mail(when=today + timedelta(hours=1), references=(lead.message_id,)), LEAD)
-        assert _waiting(connection, today + timedelta(days=1)) is Waiting.OWNER
+        judge(connection, mail(when="2026-05-29T10:00", references=(lead.message_id,)), LEAD)
+        assert _waiting(connection) is Waiting.OWNER
 
 
 def test_a_deadline_is_reckoned_from_the_day_of_the_mail_and_the_newest_counts(database: Database) -> None:
     first = mail("来週の金曜までにお返事ください", when="2026-05-13T10:00")
-    second = mail("6/5まで延ばせます。予算は30万円、6/10か6/11に", when="2026-05-25T10:00", references=(first.message_id,))
+    second = mail("6/5まで可。予算は30万円、6/10か6/11に", when="2026-05-25T10:00", references=(first.message_id,))
     third = mail("よろしくお願いします", when="2026-05-26T10:00", references=(first.message_id,))
     with scratch(database) as connection:
         judge(connection, first, LEAD)
@@ -251,7 +256,7 @@ def test_one_mail_in_doubt_puts_the_lead_in_doubt_until_a_person_says_so(databas
         assert (lead.sure, lead.confirmed) == (True, True)
 
 
-def test_who_waits_for_the_owner_comes_first_then_the_nearest_deadline_then_the_longest_wait(database: Database) -> None:
+def test_who_waits_for_the_owner_comes_first_then_the_nearest_deadline_then_the_oldest(database: Database) -> None:
     texts = {
         "late": ("5/22までに", "2026-05-20T10:00"),
         "soon": ("6/1までに", "2026-05-24T10:00"),
@@ -298,7 +303,8 @@ def test_a_company_is_taken_from_the_card_then_the_from_then_the_signature() -> 
     signature = "━━━━━━━━━━\n■ 株式会社みなとデザイン\n佐藤 次郎"
     message = mail(name="佐藤 次郎(営業部)", signature=signature)
     carded = event(cards=(Card("佐藤 次郎", "佐藤製作所", "jiro@sato.example"),))
-    assert sender_company(message, EventList(Owner(), (event("another", cards=(Card("", "x"),)), carded))) == "佐藤製作所"
+    events = EventList(Owner(), (event("another", cards=(Card("", "x"),)), carded))
+    assert sender_company(message, events) == "佐藤製作所"
     assert sender_company(message, EventList()) == "営業部"
     assert sender_company(mail(name="佐藤 次郎", signature=signature), EventList()) == "株式会社みなとデザイン"
     assert sender_company(mail(name="佐藤 次郎", signature="佐藤 次郎\n03-1234-5678"), EventList()) == ""

@@ -30,7 +30,10 @@ LEAD, NEWS, OTHER, MARKETING = Outcome.LEAD, Outcome.NEWSLETTER, Outcome.OTHER, 
 
 _PLAIN = st.text(st.sampled_from("佐藤髙橋ｻﾄｳﾞｱあアー株式会社AaZz019 -_.,()（）「」😀🍣🏢é①㍿　{}%"), max_size=70)
 _HOSTILE = st.text(
-    st.sampled_from("佐藤A 　\x1b\x07\x7f\x9b\r\n\t\v\u0085\u202e\u2066\u200e\u061c\u200b\u200d\u00ad\u2028\ufeff👩🚀❤\ufe0f🇯🇵が\u3099"),
+    st.sampled_from(
+        "佐藤A 　\x1b\x07\x7f\x9b\r\n\t\v\u0085\u202e\u2066\u200e\u061c\u200b\u200d\u00ad\u2028\ufeff"
+        "👩🚀❤\ufe0f🇯🇵が\u3099"
+    ),
     max_size=70,
 )
 
@@ -73,7 +76,7 @@ def _pages(database: Database, rows: Sequence[Row], event_name: str, own_mail: b
             )
         if own_mail:
             answer(connection, mail(), "2026-05-25T10:00")
-        messages.add_unreadable(connection, "ab" * 32, b"", f"{event_name} cannot be read")
+        messages.add_unreadable(connection, "ab" * 32, b"", "no header and no text could be made out")
         summary, decisions = build_summary(connection, NOW), read_decisions(connection)
     return [line for language in ("en", "ja") for line in _rendered(language, summary, decisions)]
 
@@ -204,7 +207,7 @@ def test_a_lead_in_three_lines(database: Database) -> None:
     row = next(row for row, line in enumerate(lines) if line.text.startswith(f"[{number}]"))
     who, what, quote = (line.text for line in lines[row : row + 3])
     assert who.startswith(f"[{number}] 小暮 真紀さん (みなと図書館 企画係) ")
-    assert who.endswith(" 期限 5/28(木)、2日超過")
+    assert who.endswith(" 期限 5/28(木) 2日超過")
     assert lines[row].style == "urgent"
     assert what.startswith("     登壇・執筆などの依頼 / 港北ものづくり交流会 5/12 ")
     assert what.endswith(" 5/19着 11日")
@@ -225,9 +228,7 @@ def test_a_lead_in_three_lines(database: Database) -> None:
         ("", "", ""),
     ],
 )
-def test_by_when_an_answer_is_wanted_stands_at_the_right(
-    text: str, right: str, style: str, database: Database
-) -> None:
+def test_by_when_an_answer_is_wanted_stands_at_the_right(text: str, right: str, style: str, database: Database) -> None:
     with scratch(database) as connection:
         judge(connection, mail(text, name="佐藤"), LEAD)
         lines = render_leads(build_summary(connection, NOW))
@@ -237,7 +238,10 @@ def test_by_when_an_answer_is_wanted_stands_at_the_right(
 
 
 @pytest.mark.parametrize(("answered", "right"), [("by mail", "answered, waiting for them"), ("by hand", "answered")])
-def test_an_answered_lead_says_so(answered: str, right: str, database: Database) -> None:
+def test_an_answered_lead_says_so(
+    answered: str, right: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corrections, "now_text", lambda: "2026-05-28T00:00:00+00:00")
     message = mail("6/2までに")
     with scratch(database) as connection:
         number = judge(connection, message, LEAD)
@@ -262,7 +266,9 @@ def test_answered_leads_are_counted_and_not_listed(database: Database) -> None:
     assert "second" not in text
 
 
-@pytest.mark.parametrize(("doubt", "person", "words"), [(False, False, ""), (True, False, ", it seems"), (True, True, "")])
+@pytest.mark.parametrize(
+    ("doubt", "person", "words"), [(False, False, ""), (True, False, ", it seems"), (True, True, "")]
+)
 def test_a_kind_is_an_impression_until_it_is_sure(doubt: bool, person: bool, words: str, database: Database) -> None:
     with scratch(database) as connection:
         number = judge(connection, mail(), LEAD, review=doubt)

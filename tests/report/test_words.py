@@ -85,7 +85,8 @@ def test_a_person_is_called_san_and_an_office_is_not(name: str, shown: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("language", "day", "moment"), [("en", "Sat 10/3", "Sat 2026-10-03 6:05"), ("ja", "10/3(土)", "2026年10月3日(土) 朝6:05")]
+    ("language", "day", "moment"),
+    [("en", "Sat 10/3", "Sat 2026-10-03 6:05"), ("ja", "10/3(土)", "2026年10月3日(土) 朝6:05")],
 )
 def test_days_are_written_as_people_write_them(language: str, day: str, moment: str) -> None:
     set_language(language)

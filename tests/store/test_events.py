@@ -67,7 +67,7 @@ def test_events_come_in_order_of_date(database: Database) -> None:
 
 
 def test_an_owner_is_replaced_and_a_file_without_one_leaves_it(database: Database) -> None:
-    first, second = Owner("山田 花子", addresses=("hanako@example.jp",)), Owner("山田 花子", addresses=("h@example.jp",))
+    first, second = Owner("山田 花子", addresses=("hanako@example.jp",)), Owner("山田 花子", "Webデザイン")
     with scratch(database) as connection:
         assert read_events(connection).owner == Owner()
         save_events(connection, EventList(first))

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
 from followup_filter.events.dates import NamedDay, named_days
+from followup_filter.mail.text import normalize
 
 _BEHIND = re.compile(
-    r"^\s*(?:\([^)\n]{1,6}\)|[月火水木金土日]曜日?|中|いっぱい|頃|ごろ|(?:午前|午後)?\d{1,2}(?:時半?|:\d\d)|正午|[のをがは、,]|\s){0,4}"
-    r"(?:まで|締切|締め切り|〆切|しめきり|必着|期限|が締)"
+    r"^\s{0,3}(?:(?:\([^)\n]{1,6}\)|[月火水木金土日]曜日?|中|いっぱい|頃|ごろ|正午|[のをがは、,]|\s"
+    r"|(?:午前|午後)?\d{1,2}(?:時(?:半|\d{1,2}分)?|:\d\d)){0,5}"
+    r"(?:まで|迄|締切|締め切り|〆切|しめきり|必着|期限|が締)|\((?:必着|締切|〆切|厳守)\))"
 )
 _BEFORE = re.compile(
     r"(?:締切日?|締め切り|〆切|しめきり|期限|期日)[^。\n]{0,12}$"
-    r"|(?:\bby|\buntil|\bbefore|no later than|deadline[^.\n]{0,12})\s*(?:the\s*)?$",
+    r"|(?:\bby|\buntil|\bbefore|no later than|deadline[^.\n]{0,12})\s{0,2}"
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s{0,2})?(?:the\s{0,2})?$",
     re.IGNORECASE,
 )
-_RANGE_START = re.compile(r"^\s*(?:\([^)\n]{1,6}\))?\s*(?:から|より|~|-)")
-_RANGE_END = re.compile(r"\d日?\s*(?:\([^)\n]{1,6}\))?\s*(?:から|より|~|-)\s*$")
+_RANGE_START = re.compile(r"^\s{0,2}(?:\([^)\n]{1,6}\))?\s{0,2}(?:から|より|~|-)")
+_RANGE_END = re.compile(r"(?:から|より|~|-)\s{0,2}$")
 _AMOUNT = re.compile(
-    r"(?:(?:謝礼|謝金|講師料|報酬|原稿料|ギャラ|予算|budget|fee)(?:は|として|[: ]|お?一人|約|およそ|of)*\s*)?"
-    r"(?:[¥\\]\s?\d[\d,]{0,15}|(?<![\d,.])\d[\d,.]{0,15}\s{0,3}(?:(?:億|万|千)?\s?(?:円|yen|JPY)|万(?!人|部|枚|個|円)))",
+    r"(?:(?:謝礼|謝金|講師料|報酬|原稿料|ギャラ|予算|\bbudget|\bfee)(?:は|として|[: ]|お?一人|約|およそ|of){0,3}[ \t]{0,2})?"
+    r"(?:[¥\\][ \t]?\d[\d,]{0,15}"
+    r"|(?<![\d,.])\d[\d,.]{0,15}[ \t]{0,2}(?:億|万|千)?(?:\d[\d,]{0,7}(?:万|千)?){0,2}[ \t]{0,2}(?:円|yen\b|JPY\b)"
+    r"|(?<![\d,.])\d[\d,.]{0,15}[ \t]{0,2}万(?=くらい|ぐらい|ほど|程度|前後|以内|以下|から|まで|[でにをはがと、。,.\s]|$))",
     re.IGNORECASE,
 )
 TEXT_LENGTH = 20_000
@@ -43,7 +47,7 @@ class Ask:
 
 def read_ask(text: str, written: date) -> Ask:
     """What `text`, written on that day, asks: see Ask."""
-    text = unicodedata.normalize("NFKC", text[:TEXT_LENGTH])
+    text = normalize(text[:TEXT_LENGTH])[:TEXT_LENGTH]
     deadlines: list[date] = []
     days: list[date] = []
     for named in named_days(text, written):
@@ -54,6 +58,7 @@ def read_ask(text: str, written: date) -> Ask:
         elif named.day not in days:
             days.append(named.day)
     amount = _AMOUNT.search(text)
+    days = [day for day in days if day not in deadlines]
     return Ask(min(deadlines, default=None), tuple(sorted(days)), amount[0].strip() if amount else "")
 
 

@@ -1,38 +1,54 @@
-"""Which days a Japanese text names, seen from the day it was written."""
+"""Which days a text names, seen from the day it was written."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
-_KANJI_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")}
-_WEEKDAYS = "月火水木金土日"
-_DAYS_AGO = {
-    **{"一昨日": 2, "おととい": 2, "昨日": 1, "昨夜": 1, "昨晩": 1, "ゆうべ": 1, "yesterday": 1, "last night": 1},
-    **{"本日": 0, "今日": 0, "今朝": 0, "今夜": 0, "明日": -1, "明後日": -2, "あさって": -2, "tomorrow": -1},
-}
-_DATE = re.compile(
-    r"(?:(?P<year>20\d\d)\s*[年/.]\s*|令和\s*(?P<reiwa>\d{1,2}|元)\s*年\s*)?"
-    r"(?<![\d/.])(?P<month>1[0-2]|0?[1-9])\s*"
-    r"(?:月\s*(?P<day>3[01]|[12]\d|0?[1-9])\s*日|/(?P<slash>3[01]|[12]\d|0?[1-9])(?![\d/%]))"
-)
-_ISO_DATE = re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)(?!\d)")
-_ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = "|".join(_ENGLISH_MONTHS)
-_ENGLISH = re.compile(
-    rf"\b(?:(?P<m1>{_MONTH})[a-z]*\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<m2>{_MONTH})[a-z]*)\b",
-    re.IGNORECASE,
-)
-_KANJI_DATE = re.compile(r"([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
-_WEEKDAY = re.compile(r"(先週|今週|来週|この前|こないだ|先日)の?([月火水木金土日])曜")
-_DAY_AND_WEEKDAY = re.compile(r"(?<![\d月/])(3[01]|[12]\d|0?[1-9])日\s*\(([月火水木金土日])\)")
-_MONTH_END = re.compile(r"(?:(?P<month>1[0-2]|[1-9])月|(?P<next>来月)|今月|(?<![毎\d])月)末")
+from followup_filter.mail.text import normalize
 
 TEXT_LENGTH = 50_000
 """Characters of a text that are searched at most."""
+
+_WEEKDAYS = "月火水木金土日"
+_DAYS_AGO = {
+    **{"一昨日": 2, "おととい": 2, "昨日": 1, "昨夜": 1, "昨晩": 1, "ゆうべ": 1, "yesterday": 1, "last night": 1},
+    **{"本日": 0, "今日": 0, "今朝": 0, "今夜": 0, "tomorrow": -1, "明日": -1, "明後日": -2, "あさって": -2},
+    **{"しあさって": -3},
+}
+# Longest first, so that 一昨日 is not read as 昨日.
+_RELATIVE = re.compile("|".join(sorted(map(re.escape, _DAYS_AGO), key=len, reverse=True)), re.IGNORECASE)
+_DATE = re.compile(
+    r"(?<![\d/.])(?:(?P<year>(?:19|20)\d\d)\s{0,2}[年/.]\s{0,2}"
+    r"|(?P<era>令和|平成)\s{0,2}(?P<era_year>\d{1,2}|元)\s{0,2}年\s{0,2})?"
+    r"(?P<month>1[0-2]|0?[1-9])\s{0,2}"
+    r"(?:月\s{0,2}(?P<day>3[01]|[12]\d|0?[1-9])\s{0,2}日|/(?P<slash>3[01]|[12]\d|0?[1-9])(?![\d/%]))"
+)
+_FIRST_YEAR_OF_ERA = {"令和": 2019, "平成": 1989}
+_ISO_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
+_MONTHS = (
+    *("jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?", "july?", "aug(?:ust)?"),
+    *("sept?(?:ember)?", "oct(?:ober)?", "nov(?:ember)?", "dec(?:ember)?"),
+)
+_MONTH = "|".join(_MONTHS)
+_ENGLISH = re.compile(
+    rf"\b(?:(?P<m1>{_MONTH})\.?\s{{1,2}}(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\b"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s{{1,2}}(?P<m2>{_MONTH})\b\.?)"
+    r"(?:,?\s{1,2}(?P<year>(?:19|20)\d\d)\b)?",
+    re.IGNORECASE,
+)
+_DIGITS = "〇一二三四五六七八九"
+_KANJI_DATE = re.compile(
+    r"(?<![一二三四五六七八九十])(十[一二]?|[一二三四五六七八九])月(三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])日"
+)
+_WEEKDAY = re.compile(r"(先週|今週|来週|この前|こないだ|先日)の?([月火水木金土日])曜日?")
+_DAY_AND_WEEKDAY = re.compile(r"(?<![\d月/])(3[01]|[12]\d|0?[1-9])日\s{0,2}\(([月火水木金土日])\)")
+_MONTH_END = re.compile(
+    r"(?:(?<!\d)(?P<month>1[0-2]|[1-9])月|(?P<offset>先月|再来月|来月|今月)|(?<![毎翌\d先来今])月)末"
+)
+_MONTHS_AHEAD = {"先月": -1, "今月": 0, "来月": 1, "再来月": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +61,13 @@ class NamedDay:
     day: date
 
 
-def _kanji_number(text: str) -> int:
-    tens, _, units = text.rpartition("十") if "十" in text else ("", "", text)
-    if "十" not in text:
-        return _KANJI_DIGITS[text] if len(text) == 1 else 0
-    return (_KANJI_DIGITS[tens] if tens else 1) * 10 + (_KANJI_DIGITS[units] if units else 0)
-
-
-def _nearest(month: int, day: int, written: date) -> date | None:
-    """The day `month`/`day` nearest to the day of writing, whichever year that is in."""
-    years = (written.year - 1, written.year, written.year + 1)
-    days = [found for year in years if (found := _day(year, month, day))]
-    return min(days, key=lambda candidate: abs((candidate - written).days), default=None)
-
-
 def named_days(text: str, written: date) -> list[NamedDay]:
     """The days named in `text`, in order of appearance; days without a year are taken nearest to `written`.
 
-    Reads 5/12, 5月12日, 2026年5月12日, 令和8年5月12日, 五月十二日, May 12, 昨日, 先週の火曜 and their like.
+    Reads 5/12, 5月12日, 2026年5月12日, 令和8年5月12日, 五月十二日, 13日(水), May 12, 昨日, 先週の火曜, 月末 and their like.
+    Places are those in the text in normal form (mail.text.normalize).
     """
-    text = unicodedata.normalize("NFKC", text[:TEXT_LENGTH])
+    text = normalize(text[:TEXT_LENGTH])[:TEXT_LENGTH]
     found: list[NamedDay] = []
 
     def add(match: re.Match[str], day: date | None) -> None:
@@ -72,33 +75,44 @@ def named_days(text: str, written: date) -> list[NamedDay]:
             found.append(NamedDay(match[0], match.start(), match.end(), day))
 
     for match in _DATE.finditer(text):
-        month, number = int(match["month"]), int(match["day"] or match["slash"])
-        if match["year"]:
-            add(match, _day(int(match["year"]), month, number))
-        elif match["reiwa"]:
-            add(match, _day(2018 + (1 if match["reiwa"] == "元" else int(match["reiwa"])), month, number))
-        else:
-            add(match, _nearest(month, number, written))
+        add(match, _in_year(_year(match), int(match["month"]), int(match["day"] or match["slash"]), written))
     for match in _ISO_DATE.finditer(text):
         add(match, _day(int(match[1]), int(match[2]), int(match[3])))
     for match in _KANJI_DATE.finditer(text):
         add(match, _nearest(_kanji_number(match[1]), _kanji_number(match[2]), written))
     for match in _ENGLISH.finditer(text):
-        name, number = (match["m1"] or match["m2"]).lower(), int(match["d1"] or match["d2"])
-        add(match, _nearest(_ENGLISH_MONTHS.index(name[:3]) + 1, number, written))
-    for words, days in _DAYS_AGO.items():
-        for match in re.finditer(re.escape(words), text, re.IGNORECASE):
-            add(match, written - timedelta(days=days))
+        year = int(match["year"]) if match["year"] else None
+        add(match, _in_year(year, _english_month(match["m1"] or match["m2"]), int(match["d1"] or match["d2"]), written))
+    for match in _RELATIVE.finditer(text):
+        add(match, written - timedelta(days=_DAYS_AGO[match[0].lower()]))
     for match in _WEEKDAY.finditer(text):
         add(match, _weekday(match[1], _WEEKDAYS.index(match[2]), written))
     for match in _DAY_AND_WEEKDAY.finditer(text):
         add(match, _day_with_weekday(int(match[1]), _WEEKDAYS.index(match[2]), written))
     for match in _MONTH_END.finditer(text):
-        month = int(match["month"]) if match["month"] else written.month + bool(match["next"])
+        month = int(match["month"]) if match["month"] else written.month + _MONTHS_AHEAD[match["offset"] or "今月"]
         first_day = _nearest((month - 1) % 12 + 1, 1, written)
         if first_day:
             add(match, (first_day + timedelta(days=31)).replace(day=1) - timedelta(days=1))
     return sorted(found, key=lambda day: (day.start, day.end))
+
+
+def _year(match: re.Match[str]) -> int | None:
+    if match["year"]:
+        return int(match["year"])
+    if match["era"]:
+        return _FIRST_YEAR_OF_ERA[match["era"]] + (1 if match["era_year"] == "元" else int(match["era_year"])) - 1
+    return None
+
+
+def _kanji_number(text: str) -> int:
+    """The number from 1 to 99 that the kanji write."""
+    tens, ten, units = text.rpartition("十")
+    return (_DIGITS.index(tens) if tens else 1) * 10 * bool(ten) + (_DIGITS.index(units) if units else 0)
+
+
+def _english_month(name: str) -> int:
+    return next(number for number, month in enumerate(_MONTHS, start=1) if re.fullmatch(month, name, re.IGNORECASE))
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -108,8 +122,20 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
+def _in_year(year: int | None, month: int, day: int, written: date) -> date | None:
+    return _day(year, month, day) if year else _nearest(month, day, written)
+
+
+def _nearest(month: int, day: int, written: date) -> date | None:
+    """The day `month`/`day` nearest to the day of writing, whichever year that is in."""
+    years = (written.year - 1, written.year, written.year + 1)
+    days = [found for year in years if (found := _day(year, month, day))]
+    return min(days, key=lambda candidate: abs((candidate - written).days), default=None)
+
+
+@lru_cache(maxsize=1_024)
 def _day_with_weekday(day: int, weekday: int, written: date) -> date | None:
-    """The day of that number and weekday within a month of the day of writing, the nearest one."""
+    """The day of that number and weekday from a month before to two months after the day of writing, the nearest one."""
     around = (written + timedelta(days=offset) for offset in range(-31, 62))
     fitting = [candidate for candidate in around if candidate.day == day and candidate.weekday() == weekday]
     return min(fitting, key=lambda candidate: abs((candidate - written).days), default=None)

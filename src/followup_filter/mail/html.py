@@ -106,10 +106,11 @@ class _Reader:
         node: LexborNode | None = root
         while node is not None:
             below = None
-            if node.is_text_node:
+            tag = node.tag or "-"
+            if tag == "-text":
                 self._text(node.text_content or "")
-            elif node.is_element_node and (element := self._enter(node)) is not None:
-                below = node.first_child
+            elif not tag.startswith("-") and (element := self._enter(node, tag)) is not None:
+                below = node.child
                 if below is None:
                     self._leave(element)
                 else:
@@ -122,9 +123,8 @@ class _Reader:
             node = following
         self._end_line()
 
-    def _enter(self, node: LexborNode) -> _Element | None:
+    def _enter(self, node: LexborNode, tag: str) -> _Element | None:
         """Begin an element; None for one whose inside is not read."""
-        tag = node.tag or ""
         if tag in UNREAD_TAGS:
             return None
         attributes = node.attributes
