@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from followup_filter.events.event import Event, EventList
-from followup_filter.events.evidence import Evidence, MailFacts, event_evidence
+from followup_filter.events.evidence import Evidence, MailFacts, event_evidence, speaks_of_organizer
 from followup_filter.mail.message import Message
 
 NONE_LOG_ODDS = 2.2
@@ -66,7 +66,8 @@ def had_prior_contact(address: str, event: Event, events: EventList, first_mail:
     if address in events.owner.known_addresses:
         return True
     first = first_mail.get(address)
-    return first is not None and first < event.day_start
+    begin = event.day_start if address in event.organizer_addresses else event.window_start
+    return first is not None and first < begin
 
 
 def in_window(message: Message, when: datetime, event: Event) -> bool:
@@ -97,6 +98,8 @@ def attribute(message: Message, events: EventList, history: History, received: d
         found = event_evidence(facts, event, events, history.event_of_thread)
         if had_prior_contact(facts.address, event, events, history.first_mail):
             found = [item for item in found if item.type not in SAYS_NOTHING_OF_IT]
+            if not speaks_of_organizer(facts, event):
+                found = [item for item in found if item.type != "organizer_named"]
         if any(item.type != "recent" for item in found):
             evidence += found
             scores[event.id] = _combined(found)

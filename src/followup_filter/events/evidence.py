@@ -5,30 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from followup_filter.events import names
 from followup_filter.events.dates import NamedDay, named_days
-from followup_filter.events.event import Event, EventList
+from followup_filter.events.event import DEFAULT_TIMEZONE, Event, EventList
 from followup_filter.mail.message import Message
 
 WEIGHTS: Mapping[str, float] = {
-    "reply_thread": 8.0,
-    "event_named": 7.0,
-    "alias": 7.0,
-    "organizer_address": 6.0,
-    "card_address": 6.0,
-    "quoted_event": 5.0,
-    "card_name": 5.0,
-    "card_company": 4.5,
-    "company_domain": 4.5,
-    "organizer_domain": 4.5,
-    "series_named": 4.0,
-    "organizer_named": 4.0,
-    "card_mentioned": 3.5,
-    "venue_named": 3.5,
-    "date_named": 3.0,
+    "reply_thread": 20.0,
+    "event_named": 9.0,
+    "alias": 9.0,
+    "quoted_event": 8.0,
+    "series_named": 7.5,
+    "card_address": 7.0,
+    "card_name": 6.2,
+    "company_domain": 6.1,
+    "card_company": 6.0,
+    "organizer_address": 5.5,
+    "organizer_domain": 5.0,
+    "organizer_named": 4.7,
+    "card_mentioned": 4.5,
+    "venue_named": 4.2,
+    "date_named": 3.4,
     "gathering_mentioned": 2.8,
-    "recent": 1.2,
+    "recent": 0.4,
 }
 """Log-odds of each sort of evidence, ordered as labels.md ranks them ("Which event"); set by hand in this version."""
 
@@ -61,16 +62,13 @@ _BACK_REFERENCE = (
     "こないだ",
     "その節",
     "先だって",
-    "お会いし",
-    "ご一緒し",
-    "お目にかか",
     "last week",
     "last night",
     "the other day",
     "yesterday",
-    "met you",
-    "meeting you",
 )
+CLOSING_LINES, CLOSING_LENGTH = 6, 40
+"""Short lines at the end of a text without a marked signature count as one: so many at most, so long at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +110,24 @@ class MailFacts:
             recipients=frozenset(address.address for address in (*message.to, *message.cc)),
             text=names.folded(newest),
             quoted=names.folded(message.quoted),
-            signature=names.folded(f"{message.signature}\n{message.text[-400:]}"),
-            days=tuple(named_days(newest, when.date())),
+            signature=names.folded(f"{message.signature}\n{_closing(message.text)}"),
+            days=tuple(named_days(f"{newest}\n{_quoted_words(message.quoted)}", _day_in_japan(when))),
         )
+
+
+def _closing(text: str) -> str:
+    """The short lines at the end of a text, as people sign without a ruled signature."""
+    lines = [line for line in text.splitlines() if line.strip()][-CLOSING_LINES:]
+    return "\n".join(line for line in lines if len(line) <= CLOSING_LENGTH and "。" not in line)
+
+
+def _quoted_words(quoted: str) -> str:
+    """Quoted text without the lines that only say who wrote when."""
+    return "\n".join(line for line in quoted.splitlines() if "@" not in line and not line.rstrip().endswith((":", ":")))
+
+
+def _day_in_japan(when: datetime) -> date:
+    return when.astimezone(ZoneInfo(DEFAULT_TIMEZONE)).date()
 
 
 def _reply_thread(facts: MailFacts, event: Event, thread: Mapping[str, str]) -> str | None:
@@ -154,16 +167,20 @@ def _organizer_named(facts: MailFacts, event: Event) -> str | None:
     organizer = names.company(event.organizer)
     if len(organizer) < 3:
         return None
-    return (
-        event.organizer
-        if organizer in facts.text or organizer in facts.sender_name or organizer in facts.signature
-        else None
-    )
+    places = (facts.text, facts.quoted, facts.sender_name, facts.signature)
+    return event.organizer if any(organizer in place for place in places) else None
+
+
+def speaks_of_organizer(facts: MailFacts, event: Event) -> bool:
+    """True when the text itself, or what it quotes, names the organiser; signing as the organiser is not enough."""
+    organizer = names.company(event.organizer)
+    text = facts.text.removesuffix(names.folded(_closing(facts.message.text)))
+    return len(organizer) >= 3 and (organizer in text or organizer in facts.quoted)
 
 
 def _venue_named(facts: MailFacts, event: Event) -> str | None:
     venue = names.folded(event.venue)
-    return event.venue if len(venue) >= 4 and venue in facts.text else None
+    return event.venue if len(venue) >= 4 and (venue in facts.text or venue in facts.quoted) else None
 
 
 def _date_named(facts: MailFacts, event: Event) -> str | None:
@@ -178,7 +195,7 @@ def _gathering_mentioned(facts: MailFacts, event: Event) -> str | None:
     """A gathering of the past spoken of without its name ("先日の交流会では"), while the event is fresh."""
     if facts.when - event.day_start > timedelta(days=event.window_days):
         return None
-    gathering = next((words for words in _GATHERING if words in facts.text), None)
+    gathering = next((words for words in _GATHERING if names.folded(words) in facts.text), None)
     back = next((words for words in _BACK_REFERENCE if names.folded(words) in facts.text), None)
     return f"{back} {gathering}" if gathering and back else None
 
@@ -197,6 +214,9 @@ def _company_domain(facts: MailFacts, event: Event) -> str | None:
 def _card_name(facts: MailFacts, event: Event) -> str | None:
     for card in event.cards:
         name = names.person(card.name)
+        # A name of two characters is part of too many words: it counts only as the whole name of the sender.
+        if len(name) >= 2 and name == facts.sender_name:
+            return card.name
         if len(name) >= 3 and (name in facts.sender_name or name in facts.signature):
             return card.name
     return None
