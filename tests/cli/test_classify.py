@@ -149,7 +149,8 @@ def test_an_unknown_model_is_not_opened(invoke: Invoke, demo: Path, tmp_path: Pa
 )
 def test_no_text_takes_long(invoke: Invoke, demo: Path, text: str) -> None:
     """Every step on the way, not only the parser: words, features, days, names (design.md, promise 10)."""
-    head = "From: a@b.example\nSubject: x\nDate: Fri, 22 May 2026 10:00:00 +0900\nContent-Type: text/plain; charset=utf-8\n\n"
+    head = "From: a@b.example\nSubject: x\nDate: Fri, 22 May 2026 10:00:00 +0900\n"
+    head += "Content-Type: text/plain; charset=utf-8\n\n"
     started = time.monotonic()
     result = invoke("classify", "--events", demo / "events.toml", "-", stdin=(head + text).encode())
     assert result.status in (EXIT_OK, EXIT_UNREADABLE)

@@ -1,4 +1,4 @@
-"""A real Dovecot for tests: Debian's package, on free ports of this machine, with TLS, and every command it was sent."""
+"""A real Dovecot for tests: Debian's package, on free ports, with TLS; every command it was sent is kept."""
 
 from __future__ import annotations
 

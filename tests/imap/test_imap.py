@@ -29,7 +29,8 @@ from tests.conftest import Invoke
 from tests.imap.dovecot import PASSWORD, USER, Dovecot
 
 ALLOWED = re.compile(
-    r"EXAMINE |UID SEARCH |UID FETCH [\d,:*]+ \((?:RFC822\.SIZE INTERNALDATE|BODY\.PEEK\[(?:HEADER)?\](?:<[\d.]+>)?|UID)\)"
+    r"EXAMINE |UID SEARCH |UID FETCH [\d,:*]+ "
+    r"\((?:RFC822\.SIZE INTERNALDATE|BODY\.PEEK\[(?:HEADER)?\](?:<[\d.]+>)?|UID)\)"
     r"|LIST |CAPABILITY|NOOP|LOGOUT|ID "
 )
 FIRST_DAY = datetime(2026, 5, 19, tzinfo=ZoneInfo("Asia/Tokyo"))
@@ -49,7 +50,8 @@ def _account(server: Dovecot, **changes: object) -> Account:
 
 
 def _mail(number: int, text: str = "hello", sender: str = "a@b.example") -> bytes:
-    head = f"From: {sender}\r\nSubject: mail {number}\r\nMessage-ID: <{number}@b.example>\r\nDate: Wed, 20 May 2026 21:00:00 +0900"
+    head = f"From: {sender}\r\nSubject: mail {number}\r\nMessage-ID: <{number}@b.example>\r\n"
+    head += "Date: Wed, 20 May 2026 21:00:00 +0900"
     return f"{head}\r\n\r\n{text} {number}\r\n".encode()
 
 
@@ -83,7 +85,10 @@ def test_three_nights_from_the_first_load_on(invoke: Invoke, dovecot: Dovecot, d
     files = sorted((demo / "mail" / "inbox").glob("*.eml"))
     mails = [(file.read_bytes(), parse_message(file.read_bytes()).date) for file in files]
     dovecot.append("INBOX", mails[:-1])
-    sent = [(file.read_bytes(), None) for file in sorted((demo / "mail" / "sent").glob("*.eml"))]
+    sent = [
+        (file.read_bytes(), parse_message(file.read_bytes()).date)
+        for file in sorted((demo / "mail" / "sent").glob("*.eml"))
+    ]
     dovecot.append("Sent", sent)
     _settings(dovecot, tmp_path / "settings.toml")
     invoke("events", "import", demo / "events.toml")

@@ -64,7 +64,7 @@ class NamedDay:
 def named_days(text: str, written: date) -> list[NamedDay]:
     """The days named in `text`, in order of appearance; days without a year are taken nearest to `written`.
 
-    Reads 5/12, 5月12日, 2026年5月12日, 令和8年5月12日, 五月十二日, 13日(水), May 12, 昨日, 先週の火曜, 月末 and their like.
+    Reads 5/12, 5月12日, 2026年5月12日, 令和8年5月12日, 五月十二日, 13日(水), May 12, 昨日, 先週の火曜, 月末 and such.
     Places are those in the text in normal form (mail.text.normalize).
     """
     text = normalize(text[:TEXT_LENGTH])[:TEXT_LENGTH]
@@ -135,7 +135,7 @@ def _nearest(month: int, day: int, written: date) -> date | None:
 
 @lru_cache(maxsize=1_024)
 def _day_with_weekday(day: int, weekday: int, written: date) -> date | None:
-    """The day of that number and weekday from a month before to two months after the day of writing, the nearest one."""
+    """The nearest day of that number and weekday, from a month before to two months after the day of writing."""
     around = (written + timedelta(days=offset) for offset in range(-31, 62))
     fitting = [candidate for candidate in around if candidate.day == day and candidate.weekday() == weekday]
     return min(fitting, key=lambda candidate: abs((candidate - written).days), default=None)

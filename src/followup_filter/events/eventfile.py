@@ -19,6 +19,10 @@ from followup_filter.language import marked
 Address = Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
 
 
+LATEST_DATE = date(9000, 1, 1)
+"""Dates later than that leave no room for a window."""
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -33,7 +37,7 @@ class _Table(BaseModel):
 class _Card(_Table):
     name: str = ""
     company: str = ""
-    address: Address | Literal[""] = ""
+    address: Address = ""
 
     @model_validator(mode="after")
     def _one_is_given(self) -> _Card:
@@ -45,16 +49,16 @@ class _Card(_Table):
 class _Event(_Table):
     id: str
     name: str
-    date: date
+    date: Annotated[date, Field(le=LATEST_DATE)]
     start: time = time(0, 0)
     timezone: str = DEFAULT_TIMEZONE
     venue: str = ""
     organizer: str = ""
     series: str = ""
-    alias: Address | Literal[""] = ""
+    alias: Address = ""
     organizer_addresses: list[Address] = []
     fee: Annotated[int, Field(ge=0)] | None = None
-    hours: Annotated[float, Field(ge=0)] | None = None
+    hours: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     window_days: Annotated[int, Field(ge=1, le=365)] = DEFAULT_WINDOW_DAYS
     purpose: Literal["leads", "organizer", "learning", "community"] = "leads"
     cards: list[_Card] = []
@@ -105,40 +109,50 @@ def _sentence(error_type: str, message: str) -> str:
     for prefix in ("date", "time", "int", "float"):
         if error_type.startswith(prefix + "_") or error_type == prefix:
             error_type = prefix
-    if error_type in ("greater_than_equal", "less_than_equal"):
+    if error_type in ("greater_than_equal", "less_than_equal", "finite_number"):
         error_type = "range"
     sentence = _SENTENCES.get(error_type, _SENTENCES["other"])
     return _(sentence)
 
 
 def _line_of(text: str, location: tuple[int | str, ...]) -> int:
-    """The line of a key: follows table headers such as [[events]] and [[events.cards]] in order of appearance."""
-    lines = text.splitlines()
-    tables = [part for part in location if isinstance(part, str)]
-    indexes = {part: location[i + 1] for i, part in enumerate(location[:-1]) if isinstance(location[i + 1], int)}
-    counts: dict[str, int] = {}
-    current: tuple[str, ...] = ()
-    best = 1
-    for number, line in enumerate(lines, start=1):
-        header = re.match(r"\s*\[\[?\s*([\w.]+)\s*\]\]?", line)
-        if header:
-            current = tuple(header[1].split("."))
-            name = current[-1]
-            counts[name] = counts.get(name, -1) + 1
-            if name == "events":
-                counts.pop("cards", None)
-        inside = all(counts.get(part, 0) == indexes.get(part, counts.get(part, 0)) for part in current)
-        if current and inside and list(current) == tables[: len(current)]:
-            if header:
-                best = number
-            key = re.match(r"\s*\"?([\w-]+)\"?\s*=", line)
-            if key and key[1] in tables[len(current) :]:
-                return number
-        elif (not current and (key := re.match(r"\s*\"?([\w-]+)\"?\s*=", line)) and key[1] == tables[0]) or (
-            header and current and current[0] == tables[0] and len(tables) == 1
-        ):
-            return number
-    return best
+    """The line on which the thing at `location` stands complete; of a missing key, the line of its table.
+
+    Found by reading the file's beginning, longer or shorter by halves: a thing that is there once stays there.
+    """
+    lines = text.splitlines(keepends=True)
+    if not _holds(tomllib.loads(text), location):
+        location = location[:-1]
+    low, high = 1, len(lines)
+    while low < high:
+        middle = (low + high) // 2
+        end, data = _readable_beginning(lines, middle)
+        if _holds(data, location):
+            high = middle
+        else:
+            low = max(middle, end if end <= high else middle) + 1 if end < high else high
+    return low
+
+
+def _readable_beginning(lines: list[str], count: int) -> tuple[int, dict[str, object]]:
+    """The first `count` lines as data, with as many more as it takes to end a value that goes over several lines."""
+    for end in range(count, len(lines) + 1):
+        try:
+            return end, tomllib.loads("".join(lines[:end]))
+        except tomllib.TOMLDecodeError:
+            continue
+    return len(lines), {}
+
+
+def _holds(data: object, location: tuple[int | str, ...]) -> bool:
+    for part in location:
+        if isinstance(data, dict) and part in data:
+            data = data[part]
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[int(part)]
+        else:
+            return False
+    return True
 
 
 def parse_events(text: str, name: str) -> EventList:
@@ -151,9 +165,10 @@ def parse_events(text: str, name: str) -> EventList:
         parsed = _File.model_validate(data)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+)", str(error))
+        last_line = text.rstrip("\n").count("\n") + 1
         raise UsageError(
             _("{file}, line {line}: this is not valid TOML ({reason}). Nothing was taken over.").format(
-                file=name, line=place[1] if place else "?", reason=str(error).split(" (at")[0]
+                file=name, line=place[1] if place else last_line, reason=str(error).split(" (at")[0]
             )
         ) from None
     except ValidationError as error:

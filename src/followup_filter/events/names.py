@@ -50,9 +50,16 @@ _FREEMAIL_NAMES = frozenset(
 )
 _LEGAL_FORM = re.compile(
     r"株式会社|有限会社|合同会社|合資会社|一般社団法人|一般財団法人|特定非営利活動法人|NPO法人|医療法人|社会福祉法人|"
-    r"\(株\)|\(有\)|\(同\)|\b(?:co\.?,? ?ltd\.?|inc\.?|llc|k\.k\.)",
+    r"\(株\)|\(有\)|\(同\)|(?<![a-z])(?:co\.?,? ?ltd\.?|inc\.?|llc|k\.k\.)(?![a-z])",
     re.IGNORECASE,
 )
+_GENERAL_NAMES = frozenset(
+    [
+        *("交流会", "名刺交換会", "異業種交流会", "ビジネス交流会", "ランチ会", "朝食会", "懇親会", "例会", "勉強会"),
+        *("セミナー", "経営者"),
+    ]
+)
+"""Names that any event may have, so that they name none."""
 _VARIANTS = str.maketrans("髙﨑邊邉齋齊斎濵濱德澤廣國櫻惠眞", "高崎辺辺斉斉斉浜浜徳沢広国桜恵真")
 
 
@@ -64,7 +71,8 @@ def is_freemail(domain: str) -> bool:
 def folded(text: str) -> str:
     """`text` in one form for matching: NFKC, lower case, variant kanji folded, no spaces or middle dots."""
     text = unicodedata.normalize("NFKC", text).casefold().translate(_VARIANTS)
-    return re.sub(r"[\s・･、,。|/「」『』【】()\[\]〜~-]+", "", text)
+    # Taking a mark out can bring characters together that NFKC joins.
+    return unicodedata.normalize("NFKC", re.sub(r"[\s・･、,。|/「」『』【】()\[\]〜~-]+", "", text))
 
 
 def person(name: str) -> str:
@@ -89,21 +97,8 @@ def event_short_forms(name: str) -> list[str]:
         whole,
         flags=re.I,
     )
-    pieces = re.split(r"[\s「」『』【】|/:~〜\-・]+", bare)
+    # A single English word (business, Tokyo) is part of too many names.
+    pieces = [piece for piece in re.split(r"[\s「」『』【】|/:~〜\-・]+", bare) if not piece.isascii()]
     forms = {folded(whole), folded(bare), *(folded(piece) for piece in pieces)}
-    general = {
-        "交流会",
-        "名刺交換会",
-        "異業種交流会",
-        "ランチ会",
-        "朝食会",
-        "セミナー",
-        "ビジネス交流会",
-        "懇親会",
-        "例会",
-        "経営者",
-        "勉強会",
-    }
-    return sorted(
-        (form for form in forms if len(form) >= 4 and form not in general), key=lambda form: (-len(form), form)
-    )
+    fitting = (form for form in forms if len(form) >= 4 and form not in _GENERAL_NAMES)
+    return sorted(fitting, key=lambda form: (-len(form), form))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from followup_filter.labels import OUTCOMES
+from followup_filter.labels import OUTCOMES, Outcome
 from followup_filter.report.leads import Lead
 from followup_filter.report.scorecard import Scorecard
 from followup_filter.report.summary import ReviewItem, Summary
@@ -97,14 +97,15 @@ def summary_values(summary: Summary) -> dict[str, Any]:
 
 
 def mail_values(decision: Decision) -> dict[str, Any]:
-    """One judged mail as JSON values."""
+    """One judged mail as JSON values; names and subjects beside network marketing are left out (promise 11)."""
     message = decision.stored.message
+    sender = message.from_address if decision.outcome is not Outcome.NETWORK_MARKETING else None
     return {
         "number": decision.stored.number,
         "date": _moment(message.date),
-        "from_name": message.from_address.name if message.from_address else "",
-        "from": message.from_address.address if message.from_address else "",
-        "subject": message.subject,
+        "from_name": sender.name if sender else "",
+        "from": sender.address if sender else "",
+        "subject": message.subject if decision.outcome is not Outcome.NETWORK_MARKETING else "",
         "outcome": decision.outcome,
         "kind": decision.kind,
         "probability": decision.probability,

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from followup_filter.labels import OUTCOMES, Outcome
 from followup_filter.language import gettext as _
 from followup_filter.language import ngettext
-from followup_filter.mail.text import strip_controls
 from followup_filter.report.layout import WIDTH, both_ends, shortened, wrapped
 from followup_filter.report.leads import local, sender_name
 from followup_filter.report.scorecard import Scorecard
 from followup_filter.report.summary import Summary
-from followup_filter.report.text import Line, render_lead, verdict_sentence
+from followup_filter.report.text import Line, render_lead, safe, verdict_sentence
 from followup_filter.report.words import day_with_weekday, kind_words, outcome_words, short_day
 from followup_filter.store.results import Decision
 
@@ -42,7 +41,7 @@ def render_event(card: Scorecard, decisions: Sequence[Decision], summary: Summar
             lines += [Line(""), Line(f"{outcome_words(outcome)} {count}", "heading"), Line("-" * WIDTH, "quiet")]
             if outcome is not Outcome.NETWORK_MARKETING:
                 lines += [Line(mail_row(decision)) for decision in mails]
-    return [Line(strip_controls(line.text), line.style) for line in lines]
+    return [safe(line) for line in lines]
 
 
 def mail_row(decision: Decision) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
+from followup_filter.mail.text import strip_controls
+
 WIDTH = 80
 """Columns of the terminal report: what a plain cron mail shows without wrapping."""
 
 
 def shortened(text: str, width: int) -> str:
     """`text` on one line in at most `width` cells, with "…" where something was cut off."""
-    text = " ".join(text.split())
+    text = strip_controls(" ".join(text.split()))
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, max(0, width - 2)).rstrip() + "…"
@@ -28,7 +30,7 @@ def right_aligned(text: str, width: int) -> str:
 
 def both_ends(left: str, right: str, width: int = WIDTH) -> str:
     """One line with `left` (its indent kept) at its start and `right` at its end; `left` gives way."""
-    indent = left[: len(left) - len(left.lstrip())]
+    indent = left[: len(left) - len(left.lstrip(" "))]
     left = indent + shortened(left, max(10, width - cell_len(indent) - cell_len(right) - 1))
     return left + " " * max(1, width - cell_len(left) - cell_len(right)) + right
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -102,42 +102,65 @@ def build_leads(
     decisions: Sequence[Decision], own_mail: Iterable[StoredMessage], events: EventList, now: datetime
 ) -> list[Lead]:
     """The leads among `decisions`, those that wait for the owner first: nearest deadline, then longest waiting."""
-    replies = list(own_mail)
-    by_number = {decision.stored.number: decision for decision in decisions}
-    leads = [
-        _lead([by_number[number] for number in numbers], decisions, replies, events, now)
-        for numbers in _matters(decisions)
-    ]
+    threads = _Threads(decisions, own_mail)
+    leads = [_lead(mails, threads, events, now) for mails in threads.matters()]
     order = {Waiting.OWNER: 0, Waiting.UNKNOWN: 0, Waiting.THEM: 1, Waiting.DONE: 2}
     return sorted(leads, key=lambda lead: (order[lead.waiting], lead.deadline or date.max, -lead.days, lead.number))
 
 
-def _matters(decisions: Sequence[Decision]) -> list[list[int]]:
-    """Numbers of lead mails, grouped by sender and thread, each group in order of date."""
-    matter_of_name: dict[tuple[str, str], int] = {}
-    groups: dict[int, list[int]] = defaultdict(list)
-    for decision in decisions:
-        if decision.outcome is not Outcome.LEAD:
-            continue
-        message = decision.stored.message
-        address = message.from_address.address if message.from_address else ""
+class _Threads:
+    """Which mails belong to one conversation, the owner's own among them; guards the map from names to threads."""
+
+    def __init__(self, decisions: Sequence[Decision], own_mail: Iterable[StoredMessage]) -> None:
+        self._thread_of_name: dict[str, int] = {}
+        self._theirs: dict[int, list[Decision]] = defaultdict(list)
+        self._own: dict[int, list[StoredMessage]] = defaultdict(list)
+        mails: list[tuple[StoredMessage, Decision | None]] = [
+            *((decision.stored, decision) for decision in decisions),
+            *((stored, None) for stored in own_mail),
+        ]
+        self.sees_answers = len(mails) > len(decisions)
+        for number, (stored, decision) in enumerate(sorted(mails, key=lambda mail: (_moment(mail[0]), mail[0].number))):
+            thread = self._thread(stored.message, number)
+            if decision is None:
+                self._own[thread].append(stored)
+            else:
+                self._theirs[thread].append(decision)
+
+    def _thread(self, message: Message, new: int) -> int:
         names = [name for name in (message.message_id, *message.in_reply_to, *message.references) if name]
-        matter = next(
-            (matter_of_name[address, name] for name in names if (address, name) in matter_of_name), len(groups)
-        )
+        thread = next((self._thread_of_name[name] for name in names if name in self._thread_of_name), new)
         for name in names:
-            matter_of_name.setdefault((address, name), matter)
-        groups[matter].append(decision.stored.number)
-    return list(groups.values())
+            self._thread_of_name.setdefault(name, thread)
+        return thread
+
+    def matters(self) -> Iterator[_Matter]:
+        """One matter for every person and thread with a lead in it."""
+        for thread, decisions in self._theirs.items():
+            by_person: dict[str, list[Decision]] = defaultdict(list)
+            for decision in decisions:
+                by_person[_address(decision.stored.message)].append(decision)
+            for theirs in by_person.values():
+                leads = [decision for decision in theirs if decision.outcome is Outcome.LEAD]
+                if leads:
+                    yield _Matter(leads, theirs, self._own[thread])
 
 
-def _lead(
-    mails: Sequence[Decision],
-    decisions: Sequence[Decision],
-    replies: Sequence[StoredMessage],
-    events: EventList,
-    now: datetime,
-) -> Lead:
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """The lead mails of one person in a thread, all mails of that person in it, and the owner's; each by date."""
+
+    leads: list[Decision]
+    theirs: list[Decision]
+    own: list[StoredMessage]
+
+
+def _address(message: Message) -> str:
+    return message.from_address.address if message.from_address else ""
+
+
+def _lead(matter: _Matter, threads: _Threads, events: EventList, now: datetime) -> Lead:
+    mails = matter.leads
     newest, first = mails[-1], mails[0]
     message = newest.stored.message
     received = message.date
@@ -155,12 +178,12 @@ def _lead(
         numbers=tuple(decision.stored.number for decision in mails),
         name=sender_name(message),
         company=sender_company(message, events),
-        address=message.from_address.address if message.from_address else "",
+        address=_address(message),
         kind=newest.kind,
         event=first.event,
         received=received,
         days=max(0, (local(now).date() - local(received).date()).days) if received else 0,
-        waiting=_waiting(mails, decisions, replies),
+        waiting=_waiting(matter, threads),
         deadline=deadline,
         days_named=days_named,
         amount=amount,
@@ -170,32 +193,22 @@ def _lead(
     )
 
 
-def _waiting(mails: Sequence[Decision], decisions: Sequence[Decision], replies: Sequence[StoredMessage]) -> Waiting:
-    """Who is to write next: the newest mail of the thread decides; mail of the same person in it counts as theirs."""
-    if any(decision.answered_by_hand for decision in mails):
+def _waiting(matter: _Matter, threads: _Threads) -> Waiting:
+    """Who is to write next: the newest mail of the thread decides."""
+    newest = matter.theirs[-1]
+    by_hand = [decision.answered_by_hand for decision in matter.theirs if decision.answered_by_hand]
+    if by_hand and max(by_hand) >= _moment(newest.stored):
         return Waiting.DONE
-    if not replies:
+    if not threads.sees_answers:
         return Waiting.UNKNOWN
-    sender = mails[0].stored.message.from_address
-    names = {decision.stored.message.message_id for decision in mails} - {None}
-    theirs = max(mails, key=_moment)
-    answers = [reply for reply in replies if names & {*reply.message.in_reply_to, *reply.message.references}]
-    names |= {reply.message.message_id for reply in answers} - {None}
-    for decision in decisions:
-        mail = decision.stored.message
-        if (
-            mail.from_address == sender
-            and names & {*mail.in_reply_to, *mail.references}
-            and _moment(decision) > _moment(theirs)
-        ):
-            theirs = decision
-    last_answer = max((reply.message.date for reply in answers if reply.message.date), default=None)
-    if last_answer is None:
+    answers = [_moment(stored) for stored in matter.own if _moment(stored) >= _moment(matter.leads[0].stored)]
+    if not answers:
         return Waiting.OWNER
-    if last_answer >= _moment(theirs):
+    if max(answers) >= _moment(newest.stored):
         return Waiting.THEM
-    return Waiting.DONE if theirs.kind is Kind.COURTESY else Waiting.OWNER
+    # Only thanks for an answer end the matter.
+    return Waiting.DONE if newest.kind is Kind.COURTESY else Waiting.OWNER
 
 
-def _moment(decision: Decision) -> datetime:
-    return decision.stored.message.date or decision.stored.first_seen
+def _moment(stored: StoredMessage) -> datetime:
+    return stored.message.date or stored.first_seen

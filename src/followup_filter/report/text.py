@@ -40,6 +40,11 @@ class Line:
     style: str = ""
 
 
+def safe(line: Line) -> Line:
+    """The line without anything that steers a terminal, and on one line."""
+    return Line(strip_controls(line.text).replace("\n", " ").replace("\t", " "), line.style)
+
+
 def render_summary(summary: Summary) -> list[Line]:
     """The whole report; the text of mails is stripped of control characters."""
     lines = [
@@ -48,7 +53,7 @@ def render_summary(summary: Summary) -> list[Line]:
     ]
     if _is_quiet(summary):
         lines += _quiet_day(summary)
-        return [Line(strip_controls(line.text), line.style) for line in lines]
+        return [safe(line) for line in lines]
     lines += _today(summary)
     if not summary.scan.mails:
         lines += [
@@ -62,7 +67,7 @@ def render_summary(summary: Summary) -> list[Line]:
     if summary.scan.mails:
         lines += [Line(""), *_scorecards(summary)]
     lines += [Line(""), *_footer(summary)]
-    return [Line(strip_controls(line.text), line.style) for line in lines]
+    return [safe(line) for line in lines]
 
 
 def _is_quiet(summary: Summary) -> bool:
@@ -152,7 +157,7 @@ def render_leads(summary: Summary) -> list[Line]:
         lines += render_lead(lead, summary)
     if not summary.leads:
         lines.append(Line(_("No mail with work for you so far.")))
-    return [Line(strip_controls(line.text), line.style) for line in lines]
+    return [safe(line) for line in lines]
 
 
 def render_lead(lead: Lead, summary: Summary) -> list[Line]:

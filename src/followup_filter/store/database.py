@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 
 from followup_filter.errors import StorageError
@@ -37,6 +37,8 @@ class Database:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             os.close(handle)
+            if path.stat().st_mode & 0o077:
+                path.chmod(0o600)
         except OSError as error:
             raise StorageError(
                 _("The data folder {folder} cannot be used: {reason}. Choose another with --data-dir.").format(
@@ -80,7 +82,7 @@ class Database:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"isolation_level": None})
+    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"isolation_level": None})
 
     @event.listens_for(engine, "connect")
     def _settings(connection: object, _record: object) -> None:

@@ -20,7 +20,8 @@ from followup_filter.store.messages import StoredMessage, read_messages
 class Decision:
     """What counts for a message: the newest correction where there is one, else the prediction.
 
-    `confirmed`: a person said so. `review` is False once a person labelled the outcome.
+    `confirmed`: a person said so. `review` is False once a person labelled the outcome. `answered_by_hand`: when the
+    owner said that it was answered in another way.
     """
 
     stored: StoredMessage
@@ -38,7 +39,7 @@ class Decision:
     evidence: tuple[Mapping[str, Any], ...]
     confirmed: bool
     event_confirmed: bool
-    answered_by_hand: bool
+    answered_by_hand: datetime | None
     model_version: str
 
 
@@ -152,6 +153,7 @@ def read_traces(connection: Connection) -> list[Trace]:
 
 def _decision(stored: StoredMessage, result: RowMapping, corrections: Mapping[Field, RowMapping]) -> Decision:
     label, moved = corrections.get(Field.OUTCOME), corrections.get(Field.EVENT)
+    answered = corrections.get(Field.ANSWERED)
     outcome = Outcome(label["outcome"]) if label else Outcome(result["outcome"])
     if label and label["kind"]:
         kind = Kind(label["kind"])
@@ -175,6 +177,6 @@ def _decision(stored: StoredMessage, result: RowMapping, corrections: Mapping[Fi
         evidence=tuple(result["evidence"]),
         confirmed=label is not None,
         event_confirmed=moved is not None,
-        answered_by_hand=Field.ANSWERED in corrections,
+        answered_by_hand=datetime.fromisoformat(answered["time"]) if answered else None,
         model_version=result["model_version"],
     )
