@@ -21,7 +21,7 @@ RESERVED = re.compile(r"(?:^|\.)(?:example|test|invalid)$|(?:^|\.)example\.(?:co
 DOMAIN = re.compile(r"(?:@|https?://)([A-Za-z0-9.-]+[A-Za-z])")
 SENTENCE = re.compile(r"[。！？!?\n]+|<[^>]*>")
 GREETINGS = re.compile(
-    r"お世話になっ|よろしくお願い|ありがとうござい|配信停止|お問い合わせ|Original Message|^[\W\d_]+$"
+    r"お世話になっ|よろしくお願い|ありがとうござい|配信停止|お問い合わせ|Original Message|送信元IP|^[\W\d_]+$"
 )
 GRAM = 5
 NEAR_DUPLICATE = 0.3
