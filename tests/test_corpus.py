@@ -21,6 +21,11 @@ RESERVED = re.compile(r"(?:^|\.)(?:example|test|invalid)$|(?:^|\.)example\.(?:co
 DOMAIN = re.compile(r"(?:@|https?://)([A-Za-z0-9.-]+[A-Za-z])")
 SENTENCE = re.compile(r"[。！？!?\n]+|<[^>]*>")
 GREETINGS = re.compile(
+    r"お世話になっ|よろしくお願い|ありがとうござい|恐れ入ります|失礼いたします|配信停止|お問い合わせ|Original Message|"
+    r"送信元IP|Sent from my|kind regards|^[\W\d_]+$",
+    re.IGNORECASE,
+)
+"""Set phrases, which may occur more than once."""
     r"お世話になっ|よろしくお願い|ありがとうござい|配信停止|お問い合わせ|Original Message|送信元IP|^[\W\d_]+$"
 )
 GRAM = 5

@@ -92,7 +92,7 @@ def test_three_nights_from_the_first_load_on(invoke: Invoke, dovecot: Dovecot, d
     _settings(dovecot, tmp_path / "settings.toml")
     invoke("events", "import", demo / "events.toml")
     dovecot.commands()
-    early = sum(arrived.astimezone().date() < FIRST_DAY for _raw, arrived in mails if arrived)
+    early = sum(arrived.astimezone().date() < FIRST_DAY for _raw, arrived in [*mails, *sent] if arrived)
     first = invoke("run")
     loading = dovecot.commands()
     assert first.status == EXIT_OK, first.err
