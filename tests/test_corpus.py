@@ -26,8 +26,6 @@ GREETINGS = re.compile(
     re.IGNORECASE,
 )
 """Set phrases, which may occur more than once."""
-    r"お世話になっ|よろしくお願い|ありがとうござい|配信停止|お問い合わせ|Original Message|送信元IP|^[\W\d_]+$"
-)
 GRAM = 5
 NEAR_DUPLICATE = 0.3
 
