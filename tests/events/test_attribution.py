@@ -31,6 +31,7 @@ UMEDA = event(
         Card("佐藤 次郎", "株式会社佐藤製作所", "jiro@sato.example"),
         Card("髙橋 恵", "みなとデザイン㈱", "megumi@gmail.com"),
         Card("林 学", "", ""),
+        Card("森 恵美", "", ""),
     ),
 )
 KOHOKU = event(
@@ -80,10 +81,12 @@ def _types(found: Attribution, event_id: str = "umeda") -> set[str]:
         ("card_name", {"signature": "------\n佐藤　次郎\n090-1234-5678", "text": LONG}),
         ("card_name", {"text": f"{LONG}\n\n佐藤 次郎"}),
         ("card_name", {"name": "林 学", "sender": "hayashi@gmail.com"}),
+        ("card_name", {"signature": "森　恵美", "text": LONG}),
         ("card_company", {"name": "佐藤製作所 営業部"}),
         ("card_company", {"signature": "(株)佐藤製作所", "text": LONG}),
         ("card_company", {"signature": "株式会社みなとデザイン", "text": LONG}),
         ("card_mentioned", {"text": f"佐藤次郎さんからご紹介いただきました。{LONG}"}),
+        ("card_mentioned", {"text": f"森恵美さんからご紹介いただきました。{LONG}"}),
         ("card_mentioned", {"text": "佐藤次郎さんからご紹介いただきました。お見積もりをお願いできますか。"}),
         ("venue_named", {"text": "梅田スカイ会議室で隣の席だった者です"}),
         ("venue_named", {"text": "承知しました", "quoted": "> 梅田スカイ会議室ではどうも"}),
@@ -93,6 +96,7 @@ def _types(found: Attribution, event_id: str = "umeda") -> set[str]:
         ("date_named", {"text": "2026/5/12に名刺をいただいた者です"}),
         ("date_named", {"text": "昨晩名刺をいただいた者です", "when": "2026-05-13T10:00"}),
         ("date_named", {"text": "先週の火曜に名刺をいただいた者です", "when": "2026-05-20T10:00"}),
+        ("date_named", {"text": "承知しました", "quoted": "> 5月12日はどうも"}),
         ("gathering_mentioned", {"text": "先日の交流会ではありがとうございました"}),
         ("gathering_mentioned", {"text": "先日お会いした者です"}),
         ("gathering_mentioned", {"text": "その節は名刺交換をさせていただき"}),
@@ -123,6 +127,27 @@ def test_one_trace_alone_leads_to_the_event(evidence: str, facts: dict[str, Any]
 )
 def test_without_a_trace_there_is_no_event(facts: dict[str, Any]) -> None:
     assert _attribute(mail(**{**FROM_STRANGER, **facts})) == Attribution(None, 1.0, None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026年5月12日(火) 21:00 山田 花子 <hanako@example.jp>:",
+        "2026/05/12 21:00、山田 花子のメール:",
+        "2026年5月12日(火) 21:00 山田 花子(山田デザイン事務所) <\nhanako@example.jp>:",
+        "On Tue, May 12, 2026 at 9:00 PM 山田 花子 wrote:",
+        "On Tue, 12 May 2026 21:00:00 +0900\n山田 花子 <hanako@example.jp> wrote:",
+        "-----元のメッセージ-----\n差出人: 山田 花子\n日時: 2026年5月12日",
+        "Date: 2026/05/12 火 21:00",
+        "送信日時: 2026年5月12日火曜日 21:00",
+        "日時 : 2026/05/12 21:00",
+        "Date: Tue, 12 May 2026 21:00:00 +0900",
+        "Sent: Tuesday, May 12, 2026 9:00 PM",
+        "> Sent: Tuesday, May 12, 2026 9:00 PM",
+    ],
+)
+def test_when_a_quoted_mail_was_written_names_no_event(line: str) -> None:
+    assert _attribute(mail("承知しました", **FROM_STRANGER, quoted=f"{line}\n> お見積もりの件です")).event is None
 
 
 def test_an_answer_in_a_thread_of_the_event_belongs_to_it() -> None:
@@ -187,9 +212,9 @@ def test_the_window_is_from_the_start_to_the_end_of_its_last_day(when: str, belo
 )
 def test_before_the_start_only_the_organisers_mail_of_that_day_belongs(sender: str, belongs: bool) -> None:
     today = mail("本日の梅田ビジネス交流会", sender=sender, when="2026-05-12T09:00")
-    assert (_attribute(today).event == "umeda") == belongs
-    the_day_before = mail("明日の梅田ビジネス交流会", sender=sender, when="2026-05-11T09:00")
-    assert _attribute(the_day_before).event is None
+    for when in ("2026-05-12T00:00", "2026-05-12T09:00", "2026-05-12T18:59:59"):
+        assert (_attribute(replace(today, date=at(when))).event == "umeda") == belongs
+    assert _attribute(replace(today, date=at("2026-05-11T23:59:59"))).event is None
 
 
 def test_the_window_is_in_the_events_zone() -> None:
@@ -250,6 +275,7 @@ def test_a_sender_known_from_before_who_says_nothing_of_it_belongs_to_no_event(t
         "梅田ビジネス交流会ではどうも",
         "5/12はどうも",
         "梅田スカイ会議室ではどうも",
+        "梅田交流会事務局の集まりではお世話になりました。",
         "先日の交流会ではどうも",
         "髙橋恵さんから、交流会で伺いました。",
     ],

@@ -216,6 +216,43 @@ def test_a_lead_in_three_lines(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
+    ("own_mail", "title"),
+    [
+        (False, "[Work for you: not known whether answered] 2 people"),
+        (True, "[Work for you, not yet answered] 2 people"),
+    ],
+)
+def test_the_heading_says_whether_anybody_can_tell_who_was_answered(
+    own_mail: bool, title: str, database: Database
+) -> None:
+    with scratch(database) as connection:
+        for _ in range(2):
+            judge(connection, mail(), LEAD)
+        if own_mail:
+            answer(connection, mail(), "2026-05-25T10:00")
+        lines = [line.text for line in render_summary(build_summary(connection, NOW))]
+    assert any(line.startswith(title) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("plausible", "doubt"),
+    [([NEWS, LEAD], "News, it seems (or Work)"), ([], "Newsletter or mass mail, it seems")],
+)
+@pytest.mark.parametrize(("sentence", "quote"), [("お見積もりを", "お見積もりを"), ("", "港北だより 9月号")])
+def test_a_mail_to_check_in_two_lines(
+    plausible: list[Outcome], doubt: str, sentence: str, quote: str, database: Database
+) -> None:
+    with scratch(database) as connection:
+        message = mail(name="大槻 玲(LIFE ARC 事務局)", subject="港北だより 9月号")
+        number = judge(connection, message, NEWS, review=True, plausible=plausible, sentence=sentence)
+        lines = [line.text for line in render_summary(build_summary(connection, NOW))]
+    row = next(row for row, line in enumerate(lines) if line.startswith(f"[{number}]"))
+    assert lines[row].startswith(f"[{number}] 大槻 玲 (LIFE ARC 事務局) ")
+    assert lines[row].endswith(f" {doubt}")
+    assert lines[row + 1] == f"     “{quote}”"
+
+
+@pytest.mark.parametrize(
     ("text", "right", "style"),
     [
         ("5/28までに", "answer by Thu 5/28, 2 d late", "urgent"),

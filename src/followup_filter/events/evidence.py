@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -67,6 +68,10 @@ _BACK_REFERENCE = (
     "the other day",
     "yesterday",
 )
+_WHO_WROTE_WHEN = re.compile(
+    r"^[>\s]*(?:from|date|sent|to|cc|subject|差出人|送信者|送信日時|日時|日付|宛先|件名)\s*[:\uff1a]|@|\d{1,2}:\d\d|[:\uff1a]\s*$",
+    re.IGNORECASE,
+)
 CLOSING_LINES, CLOSING_LENGTH = 6, 40
 """Short lines at the end of a text without a marked signature count as one: so many at most, so long at most."""
 
@@ -122,8 +127,8 @@ def _closing(text: str) -> str:
 
 
 def _quoted_words(quoted: str) -> str:
-    """Quoted text without the lines that only say who wrote when."""
-    return "\n".join(line for line in quoted.splitlines() if "@" not in line and not line.rstrip().endswith((":", ":")))
+    """Quoted text without the lines that only say who wrote when: those name the day of writing, not of the event."""
+    return "\n".join(line for line in quoted.splitlines() if not _WHO_WROTE_WHEN.search(line[:200]))
 
 
 def _day_in_japan(when: datetime) -> date:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from followup_filter.labels import KINDS, OUTCOMES
+from followup_filter.labels import KINDS, OUTCOMES, Outcome
 from followup_filter.model import bundle
 from followup_filter.model.bundle import Model
 from followup_filter.model.evaluation import Evaluation, Rate, evaluate
@@ -42,6 +42,7 @@ def model_card(model: Model, samples: Sequence[Sample], figures: Evaluation) -> 
     """The page of facts about how the model was made and how good it is, in Markdown."""
     made_with = ", ".join(f"{name} {version}" for name, version in sorted(model.made_with.items()))
     kinds = Counter(sample.kind for sample in samples)
+    leads = sum(sample.outcome is Outcome.LEAD for sample in samples)
     lines = [
         "# Model card",
         "",
@@ -55,8 +56,9 @@ def model_card(model: Model, samples: Sequence[Sample], figures: Evaluation) -> 
         "grouped by mailbox. Kinds: a second machine on the same features.",
         "- `plausible`: label-conditional conformal sets (Vovk 2012) from out-of-fold scores; an outcome with fewer "
         "than 19 samples (leads at 0.02: 49) could never be ruled out.",
-        "- Known limit: authors are language models that were given personas; figures on real mail will differ. The "
-        "samples hold about 20 % leads; an ordinary inbox holds far fewer, so that more of its alarms are false.",
+        "- Known limit: authors are language models that were given personas; figures on real mail will differ. "
+        f"{100 * leads / len(samples):.0f} % of the samples are leads; an ordinary inbox holds far fewer, so that "
+        "more of the model's alarms are false there.",
         "",
         "## How good it is on mailboxes that it was not trained on",
         "",

@@ -158,8 +158,7 @@ class Pick(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 def build_features() -> FeatureUnion:
     """The unfitted feature union; it takes sequences of MailText.
 
-    Every part is scaled to rows of length about one, then weighted; the weights were compared by grouped
-    cross-validation on the shipped training mailboxes (docs/model.md).
+    Every part is scaled to rows of length about one, then weighted; the weights are set by hand in this version.
     """
 
     def tfidf(analyzer: Any, **options: Any) -> TfidfVectorizer:

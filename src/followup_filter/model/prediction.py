@@ -27,6 +27,9 @@ _ASKS = re.compile(
     r"\b(?:could|would|can|please|quote|how much)\b",
     re.IGNORECASE,
 )
+_SALUTATION = re.compile(
+    r"(?:dear|hi|hello|(?:kind|best|warm) regards|regards|sincerely|cheers|yours)\b", re.IGNORECASE
+)
 _SUBSTANCE = re.compile(r"[一-龠々ァ-ヶa-z]")
 
 
@@ -118,8 +121,8 @@ def deciding_sentences(model: Model, mails: Sequence[tuple[Message, Outcome]]) -
     """For each mail the sentence of the newest text that speaks most for the outcome, as the mail writes it.
 
     Each sentence of 8 to 120 characters is scored alone by the outcome's decision value (at most 60 a mail). Lines with
-    addresses or telephone numbers do not count, and where some sentences ask for something only those do. Without such
-    a sentence: the start of the text, "" where there is none.
+    addresses or telephone numbers and English salutations do not count, and where some sentences ask for something only
+    those do. Without such a sentence: the start of the text, "" where there is none.
     """
     candidates = [_sentences(message.text) for message, _outcome in mails]
     texts = [
@@ -140,5 +143,6 @@ def deciding_sentences(model: Model, mails: Sequence[tuple[Message, Outcome]]) -
 def _sentences(text: str) -> list[str]:
     """The sentences of a text that may stand for it."""
     sentences = [part.strip() for part in _SENTENCE_END.split(text) if part]
-    sentences = [part for part in sentences if 8 <= len(part) <= 120 and not _CONTACT.search(part)][:SENTENCES]
+    sentences = [part for part in sentences if 8 <= len(part) <= 120 and not _CONTACT.search(part)]
+    sentences = [part for part in sentences if not _SALUTATION.match(part)][:SENTENCES]
     return [part for part in sentences if _ASKS.search(part)] or sentences
