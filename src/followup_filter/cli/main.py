@@ -59,7 +59,7 @@ def _run(arguments: list[str] | None) -> int:
         # Whoever read our output has closed it; nothing is left to say to them.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception:
+    except Exception:  # Whatever else goes wrong: no traceback reaches the screen, it is kept in a file.
         return _crashed()
 
 
