@@ -242,6 +242,10 @@ class _Intake:
         added: list[int] = []
         failed = 0
         for mail in batch:
+            if mail.error and place.account != ACCOUNT_OF_FILES:
+                # No position is recorded, so that the next run asks the server again.
+                failed += 1
+                continue
             content_hash = hashlib.sha256(mail.raw or mail.uid.encode("utf-8", "surrogateescape")).hexdigest()
             number = self._hashes.get(content_hash)
             if number is None:

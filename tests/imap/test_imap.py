@@ -17,6 +17,7 @@ from followup_filter import pipeline
 from followup_filter.config import Account
 from followup_filter.errors import EXIT_LOGIN, EXIT_OK, EXIT_SERVER, EXIT_USAGE, LoginRefusedError, ServerError
 from followup_filter.events.eventfile import read_events
+from followup_filter.mail import imap
 from followup_filter.mail.imap import ImapSource, is_loopback
 from followup_filter.mail.parse import has_text, parse_message
 from followup_filter.mail.server import Role
@@ -450,4 +451,20 @@ def test_the_events_decide_from_when_on_mail_is_read(demo: Path, tmp_path: Path)
         pipeline.import_events(connection, events)
         first = min(event.date for event in events.events)
         assert pipeline.first_day_to_read(connection, NOON) == first - timedelta(days=2)
+    database.close()
+
+
+def test_a_mail_that_the_server_does_not_hand_out_is_counted_and_asked_for_again(
+    dovecot: Dovecot, shipped: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dovecot.append("INBOX", [(_mail(number), NOON) for number in range(3)])
+    database = Database.open(tmp_path / "store")
+    whole = imap._body
+    with monkeypatch.context() as patched:
+        patched.setattr(imap, "_body", lambda answer: None if b"mail 1" in (whole(answer) or b"") else whole(answer))
+        assert _run(dovecot, database, shipped).unreadable == 1
+    assert _subjects(database) == ["mail 0", "mail 2"]
+    summary = _run(dovecot, database, shipped)
+    assert (summary.new, summary.unreadable) == (1, 0)
+    assert _subjects(database) == ["mail 0", "mail 1", "mail 2"]
     database.close()
