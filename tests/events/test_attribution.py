@@ -39,8 +39,8 @@ KOHOKU = event(
     date(2026, 6, 9),
     id="kohoku",
     start=time(18, 0),
-    venue="港北みなと会館",
-    organizer="港北商工振興会",
+    venue="港北会館",
+    organizer="商栄会",
     organizer_addresses=("info@kohoku.example",),
     cards=(Card("檜山 亮", "檜山設備", "ryo@hiyama.example"),),
 )
@@ -148,6 +148,19 @@ def test_without_a_trace_there_is_no_event(facts: dict[str, Any]) -> None:
 )
 def test_when_a_quoted_mail_was_written_names_no_event(line: str) -> None:
     assert _attribute(mail("承知しました", **FROM_STRANGER, quoted=f"{line}\n> お見積もりの件です")).event is None
+
+
+@pytest.mark.parametrize("cards", [(), (Card(name="佐藤"), Card(company="みな"), Card(address="x@gmail.com"))])
+def test_what_is_not_known_of_an_event_is_found_in_no_mail(cards: tuple[Card, ...]) -> None:
+    bare = event("交流会", cards=cards)
+    facts: dict[str, Any] = {
+        "sender": "y@gmail.com",
+        "name": "佐藤 みなみ",
+        "signature": "佐藤 みなみ",
+        "quoted": "> みな",
+    }
+    assert _attribute(mail("佐藤です。", **facts), bare) == Attribution(None, 1.0, None)
+    assert _attribute(mail(sender="", to=(Address("", ""),)), bare) == Attribution(None, 1.0, None)
 
 
 def test_an_answer_in_a_thread_of_the_event_belongs_to_it() -> None:
@@ -419,7 +432,7 @@ _TEXTS = st.lists(
             "6月9日",
             "先日の交流会",
             "佐藤次郎さん",
-            "みなと会館",
+            "港北会館",
         ]
     ),
     max_size=4,

@@ -200,6 +200,9 @@ FAULTS = [
     (f'{EVENT}[[events.cards]]\nname = "a"\naddress = "nobody"', 7, "events.cards.address", MAIL),
     (f'{EVENT}\n{EVENT.replace("umeda", "other")}fee = "0"', 10, "events.fee", WHOLE_NUMBER),
     (f'{EVENT}[[events.cards]]\nname = "a"\n[[events.cards]]\nphone = "b"', 8, "events.cards.phone", UNKNOWN),
+    ('[owner]\naddresses = [\n  "a@b.example",\n  "nobody",\n]\nname = "x"', 2, "owner.addresses", MAIL),
+    (f'{EVENT}cards = [\n  {{ phone = "1" }},\n]\nfee = 3000', 5, "events.cards.phone", UNKNOWN),
+    ('# a\u2028b\n[owner]\nnmae = "x"', 3, "owner.nmae", UNKNOWN),
     (f'[owner]\nbusiness = """\n[[events]]\n"""\n{EVENT}fee = "0"', 9, "events.fee", WHOLE_NUMBER),
     (f'{EVENT}fee = "0"\n'.replace("\n", "\r\n"), 5, "events.fee", WHOLE_NUMBER),
 ]

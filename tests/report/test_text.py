@@ -15,6 +15,7 @@ from rich.cells import cell_len
 from followup_filter.events.event import Card, EventList, Owner
 from followup_filter.labels import Kind, Outcome
 from followup_filter.language import set_language
+from followup_filter.model.shipped import SHIPPED_VERSION
 from followup_filter.report.event_text import render_event
 from followup_filter.report.summary import Summary, build_summary
 from followup_filter.report.text import Line, render_leads, render_summary
@@ -108,9 +109,12 @@ def test_no_line_is_wider_than_eighty_cells_though_the_mail_is_hostile(
     assert _too_wide(_pages(database, rows, event_name)) == []
 
 
-@pytest.mark.parametrize("amount", [f"{'9' * 300}円", f"budget{' ' * 200}5 yen", f"予算{'は' * 200}5万円"])
-def test_no_line_is_wider_than_eighty_cells_whatever_amount_is_named(amount: str, database: Database) -> None:
-    row = Row("佐藤 次郎", "", f"よろしく。{amount}です", "お見積もりを", "", LEAD, False, "e")
+@pytest.mark.parametrize("amount", ["5万円", f"{'9' * 300}円", f"budget{' ' * 200}5 yen", f"予算{'は' * 200}5万円"])
+@pytest.mark.parametrize("sentence", ["お見積もりを", "お見積もりを" * 10])
+def test_no_line_is_wider_than_eighty_cells_whatever_amount_is_named(
+    amount: str, sentence: str, database: Database
+) -> None:
+    row = Row("佐藤 次郎", "", f"よろしく。{amount}です", sentence, "", LEAD, False, "e")
     assert _too_wide(_pages(database, [row], "交流会")) == []
 
 
@@ -290,6 +294,38 @@ def test_an_answered_lead_says_so(
     assert next(line.text for line in lines if line.text.startswith("[")).endswith(f" {right}")
 
 
+@pytest.mark.parametrize(
+    ("texts", "todo"),
+    [
+        ([""], "answer 1 person"),
+        (["5/30までに", "6/1までに", ""], "answer 3 people"),
+        (["5/29までに", "6/1までに", ""], "answer 3 people (1 is past the date)"),
+        (["5/29までに", "5/25までに"], "answer 2 people (2 are past the date)"),
+    ],
+)
+def test_the_day_begins_with_how_many_wait_and_how_many_are_past_their_date(
+    texts: list[str], todo: str, database: Database
+) -> None:
+    with scratch(database) as connection:
+        for text in texts:
+            judge(connection, mail(text), LEAD)
+        judge(connection, mail(), NEWS, review=True, plausible=[NEWS, OTHER])
+        lines = [line.text for line in render_summary(build_summary(connection, NOW))]
+    assert f"To do today    {todo}   check 1 mail" in lines
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [(SHIPPED_VERSION, "the standard model, 1 correction"), ("own-2", "model own-2, 1 correction")],
+)
+def test_the_last_line_says_which_model_judged(version: str, words: str, database: Database) -> None:
+    with scratch(database) as connection:
+        number = judge(connection, mail(), LEAD, model_version=version)
+        corrections.correct_outcome(connection, number, LEAD, None, "cli")
+        lines = [line.text for line in render_summary(build_summary(connection, NOW))]
+    assert lines[-1] == f"Judged by   {words}"
+
+
 def test_answered_leads_are_counted_and_not_listed(database: Database) -> None:
     with scratch(database) as connection:
         for name in ("first", "second"):
@@ -349,6 +385,17 @@ def test_a_verdict_is_told_in_a_cell_and_with_its_reason(
     row = next(line.text for line in render_summary(summary) if line.text.startswith("交流会 "))
     assert row.endswith(f" {cell}")
     assert sentence in page
+
+
+def test_after_two_visits_one_is_no_longer_too_little_to_tell(database: Database) -> None:
+    visits = (event("一回目", date(2026, 3, 3), series="商いの輪"), event("二回目", series="商いの輪"))
+    with scratch(database) as connection:
+        save_events(connection, EventList(Owner(), visits))
+        judge(connection, mail(), LEAD, event="二回目")
+        summary = build_summary(connection, at("2026-12-01T06:30"))
+        first, second = ([line.text for line in render_event(card, [], summary)] for card in summary.scorecards[:2])
+    assert "Wait and see: work from 0 people this time." in first
+    assert "Wait and see: work from 1 people this time." in second
 
 
 def test_skipping_is_suggested_with_the_number_of_visits(database: Database) -> None:

@@ -114,6 +114,22 @@ def test_a_database_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path)
     assert (tmp_path / FILE_NAME).read_bytes() == before
 
 
+def test_before_an_older_database_is_migrated_all_of_it_is_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database.open(tmp_path)
+    with database.transaction() as connection:
+        messages.add_message(connection, mail(), sent_by_owner=False)
+    # The database is left open: what was just written is still in the write-ahead log, as after a crash.
+    monkeypatch.setattr(database_module, "SCHEMA_VERSION", "0002")
+    Database.open(tmp_path).close()
+    database.close()
+    (copy,) = tmp_path.glob("*.before-0002.*")
+    with contextlib.closing(sqlite3.connect(copy)) as plain:
+        assert plain.execute("SELECT count(*) FROM message").fetchone() == (1,)
+    assert _mode(copy) == 0o600 or os.name == "nt"
+
+
 @pytest.mark.parametrize("content", [b"this is no database, but a text that somebody put here", b"\0" * 4096])
 def test_a_file_that_is_no_database_is_refused_and_left_alone(content: bytes, tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(content)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from followup_filter.labels import Outcome
 from followup_filter.mail.message import Address, FormFacts, Message
-from followup_filter.store import messages
+from followup_filter.store import corrections, messages
 from followup_filter.store.database import Database
 from followup_filter.store.messages import Place
-from followup_filter.store.results import outdated_numbers, read_decisions, read_traces
+from followup_filter.store.results import outcome_counts, outdated_numbers, read_decisions, read_traces
 from tests.builders import at, judge, mail, scratch
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
@@ -117,6 +117,14 @@ def test_only_results_of_another_model_are_out_of_date(database: Database) -> No
         new = messages.add_message(connection, mail(), sent_by_owner=False)
         messages.add_message(connection, mail(), sent_by_owner=True)
         assert outdated_numbers(connection, "2") == [old, new]
+
+
+def test_outcomes_are_counted_by_the_programs_own_result_and_only_of_these_mails(database: Database) -> None:
+    with scratch(database) as connection:
+        numbers = [judge(connection, mail(), outcome) for outcome in (Outcome.LEAD, Outcome.OTHER, Outcome.OTHER)]
+        judge(connection, mail(), Outcome.LEAD)
+        corrections.correct_outcome(connection, numbers[0], Outcome.NEWSLETTER, None, "cli")
+        assert outcome_counts(connection, numbers) == {Outcome.LEAD: 1, Outcome.OTHER: 2}
 
 
 def test_a_trace_tells_when_by_whom_in_which_thread_and_for_which_event(database: Database) -> None:

@@ -12,7 +12,7 @@ from followup_filter.events.evidence import Evidence, MailFacts, event_evidence,
 from followup_filter.mail.message import Message
 
 NONE_LOG_ODDS = 2.2
-"""The head start of "no event", in log-odds: a date alone (2.5) just passes it, weaker traces alone do not."""
+"""The head start of "no event", in log-odds: a date alone (3.4) just passes it, weaker traces alone do not."""
 
 SAYS_NOTHING_OF_IT = frozenset(
     {"organizer_address", "organizer_domain", "card_address", "company_domain", "card_name", "card_company", "recent"}

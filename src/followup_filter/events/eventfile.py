@@ -120,7 +120,7 @@ def _line_of(text: str, location: tuple[int | str, ...]) -> int:
 
     Found by reading the file's beginning, longer or shorter by halves: a thing that is there once stays there.
     """
-    lines = text.splitlines(keepends=True)
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     if not _holds(tomllib.loads(text), location):
         location = location[:-1]
     low, high = 1, len(lines)

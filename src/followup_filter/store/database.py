@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
@@ -74,11 +74,24 @@ class Database:
                 _("{file} was made by a newer followup-filter. Update the program.").format(file=self.path)
             )
         if version is not None:
-            shutil.copy2(self.path, self.path.with_suffix(f".before-{SCHEMA_VERSION}.sqlite3"))
+            self._set_aside(self.path.with_suffix(f".before-{SCHEMA_VERSION}.sqlite3"))
         from followup_filter.store.migrations import upgrade
 
         with self.engine.begin() as connection:
             upgrade(connection)
+
+    def _set_aside(self, copy: Path) -> None:
+        """Make a private copy of all that is stored, what still lies in the write-ahead log included.
+
+        Raises StorageError; nothing is migrated without its copy.
+        """
+        try:
+            os.close(os.open(copy, os.O_RDWR | os.O_CREAT, 0o600))
+            with closing(sqlite3.connect(self.path)) as stored, closing(sqlite3.connect(copy)) as target:
+                stored.backup(target)
+        except (OSError, sqlite3.Error) as error:
+            sentence = _("The database {file} refused: {reason}.")
+            raise StorageError(sentence.format(file=copy, reason=error)) from None
 
 
 def _engine(path: Path) -> Engine:
