@@ -12,8 +12,9 @@ from followup_filter.events.event import Card, EventList, Owner
 from followup_filter.labels import Kind, Outcome
 from followup_filter.mail.message import Address
 from followup_filter.report.leads import Lead, Waiting, build_leads, sender_company, sender_name
-from followup_filter.store import corrections, messages
+from followup_filter.store import corrections, lead_notes, messages
 from followup_filter.store.database import Database
+from followup_filter.store.lead_notes import Note, add_note, undo_note
 from followup_filter.store.results import read_decisions
 from tests.builders import answer, at, event, judge, mail, scratch
 
@@ -33,7 +34,7 @@ def _waiting(connection: Connection) -> Waiting:
 
 @pytest.fixture(autouse=True)
 def _corrections_have_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corrections, "now_text", lambda: CORRECTED)
+    monkeypatch.setattr(lead_notes, "now_text", lambda: CORRECTED)
 
 
 def test_only_leads_are_leads(database: Database) -> None:
@@ -187,9 +188,9 @@ def test_a_thread_is_followed_through_every_answer(with_references: bool, databa
 def test_what_the_owner_answered_by_telephone_is_done_until_taken_back(database: Database) -> None:
     with scratch(database) as connection:
         number = judge(connection, mail(), LEAD)
-        corrections.mark_answered(connection, number, "cli")
+        add_note(connection, str(number), Note.DONE, "cli")
         assert _waiting(connection) is Waiting.DONE
-        corrections.undo_newest(connection, number)
+        assert undo_note(connection, str(number), Note.DONE)
         assert _waiting(connection) is Waiting.UNKNOWN
 
 
@@ -198,7 +199,7 @@ def test_who_writes_again_after_a_telephone_answer_waits_again(database: Databas
     with scratch(database) as connection:
         number = judge(connection, lead, LEAD)
         answer(connection, mail(), "2026-05-25T10:00")
-        corrections.mark_answered(connection, number, "cli")
+        add_note(connection, str(number), Note.DONE, "cli")
         judge(connection, mail(when="2026-05-29T10:00", references=(lead.message_id,)), LEAD)
         assert _waiting(connection) is Waiting.OWNER
 
@@ -273,7 +274,7 @@ def test_who_waits_for_the_owner_comes_first_then_the_nearest_deadline_then_the_
             if name == "theirs":
                 answer(connection, message, "2026-05-27T10:00")
             if name == "done":
-                corrections.mark_answered(connection, number, "cli")
+                add_note(connection, str(number), Note.DONE, "cli")
         found = [lead.name for lead in _leads(connection)]
         assert found == ["late", "soon", "long", "same", "short", "theirs", "done"]
 

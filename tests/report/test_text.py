@@ -19,9 +19,10 @@ from followup_filter.model.shipped import SHIPPED_VERSION
 from followup_filter.report.event_text import render_event
 from followup_filter.report.summary import Summary, build_summary
 from followup_filter.report.text import Line, render_leads, render_summary
-from followup_filter.store import corrections, messages, records
+from followup_filter.store import corrections, lead_notes, messages, records
 from followup_filter.store.database import Database
 from followup_filter.store.events import save_events
+from followup_filter.store.lead_notes import Note, add_note
 from followup_filter.store.results import Decision, read_decisions
 from tests.builders import answer, at, event, judge, mail, scratch
 
@@ -282,14 +283,14 @@ def test_by_when_an_answer_is_wanted_stands_at_the_right(text: str, right: str, 
 def test_an_answered_lead_says_so(
     answered: str, right: str, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(corrections, "now_text", lambda: "2026-05-28T00:00:00+00:00")
+    monkeypatch.setattr(lead_notes, "now_text", lambda: "2026-05-28T00:00:00+00:00")
     message = mail("6/2までに")
     with scratch(database) as connection:
         number = judge(connection, message, LEAD)
         if answered == "by mail":
             answer(connection, message, "2026-05-25T10:00")
         else:
-            corrections.mark_answered(connection, number, "cli")
+            add_note(connection, str(number), Note.DONE, "cli")
         lines = render_leads(build_summary(connection, NOW))
     assert next(line.text for line in lines if line.text.startswith("[")).endswith(f" {right}")
 

@@ -12,6 +12,7 @@ from followup_filter.labels import KINDS_OF_OUTCOME, OUTCOME_OF_KIND, OUTCOMES, 
 from followup_filter.store import corrections
 from followup_filter.store.corrections import Field
 from followup_filter.store.database import Database
+from followup_filter.store.lead_notes import Note, add_note, undo_note
 from followup_filter.store.results import Decision, read_decisions, read_traces
 from tests.builders import judge, mail, scratch
 
@@ -50,7 +51,7 @@ def test_fields_are_corrected_and_taken_back_each_by_itself(database: Database) 
     with scratch(database) as connection:
         number = judge(connection, mail(), Outcome.LEAD, event="umeda")
         corrections.correct_event(connection, number, "kohoku", "cli")
-        corrections.mark_answered(connection, number, "cli")
+        add_note(connection, str(number), Note.DONE, "cli")
         corrections.correct_outcome(connection, number, Outcome.OTHER, Kind.COURTESY, "cli")
         decision = _decision(connection, number)
         assert (decision.event, decision.outcome) == ("kohoku", Outcome.OTHER)
@@ -60,7 +61,7 @@ def test_fields_are_corrected_and_taken_back_each_by_itself(database: Database) 
         assert (decision.event, decision.event_confirmed) == ("umeda", False)
         assert decision.outcome is Outcome.OTHER
         assert decision.answered_by_hand
-        assert corrections.undo_newest(connection, number, [Field.ANSWERED]) is Field.ANSWERED
+        assert undo_note(connection, str(number), Note.DONE)
         assert not _decision(connection, number).answered_by_hand
 
 
@@ -99,7 +100,7 @@ def test_mails_with_a_persons_word_are_counted_once_and_answers_are_no_labels(da
         corrections.correct_outcome(connection, numbers[0], Outcome.OTHER, Kind.COURTESY, "cli")
         corrections.correct_event(connection, numbers[0], None, "cli")
         corrections.correct_event(connection, numbers[1], None, "cli")
-        corrections.mark_answered(connection, numbers[2], "cli")
+        add_note(connection, str(numbers[2]), Note.DONE, "cli")
         corrections.correct_outcome(connection, numbers[3], Outcome.OTHER, Kind.COURTESY, "cli")
         corrections.undo_newest(connection, numbers[3])
         assert corrections.count_corrections(connection) == 2

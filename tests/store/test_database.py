@@ -14,13 +14,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, insert, select, text
 
 from followup_filter.errors import StorageError
 from followup_filter.store import database as database_module
 from followup_filter.store import messages, migrations, schema
+from followup_filter.store.corrections import Field, newest_corrections
 from followup_filter.store.database import FILE_NAME, Database
+from followup_filter.store.lead_notes import newest_notes
 from followup_filter.store.results import read_decisions
+from followup_filter.store.schema import SCHEMA_VERSION
 from tests.builders import judge, mail
 
 
@@ -114,20 +117,41 @@ def test_a_database_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path)
     assert (tmp_path / FILE_NAME).read_bytes() == before
 
 
-def test_before_an_older_database_is_migrated_all_of_it_is_set_aside(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    database = Database.open(tmp_path)
-    with database.transaction() as connection:
-        messages.add_message(connection, mail(), sent_by_owner=False)
-    # The database is left open: what was just written is still in the write-ahead log, as after a crash.
-    monkeypatch.setattr(database_module, "SCHEMA_VERSION", "0002")
+def _database_of_the_first_version(folder: Path) -> Database:
+    """A database as the first version of this program made it, with what it kept of one mail and one answer."""
+    engine = create_engine(f"sqlite:///{folder / FILE_NAME}")
+    with engine.begin() as connection:
+        migrations.upgrade(connection, "0001")
+        number = messages.add_message(connection, mail(), sent_by_owner=False)
+        for field, undone in (("answered", True), ("answered", False), ("outcome", False)):
+            connection.execute(
+                insert(schema.correction).values(
+                    number=number, field=field, outcome="lead", source="cli", time="2026-06-01T00:00:00", undone=undone
+                )
+            )
+    return Database(engine, folder / FILE_NAME)
+
+
+def test_before_an_older_database_is_migrated_all_of_it_is_set_aside(tmp_path: Path) -> None:
+    # The old database stays open: what was just written is still in the write-ahead log, as after a crash.
+    old = _database_of_the_first_version(tmp_path)
     Database.open(tmp_path).close()
-    database.close()
-    (copy,) = tmp_path.glob("*.before-0002.*")
+    old.close()
+    (copy,) = tmp_path.glob(f"*.before-{SCHEMA_VERSION}.*")
     with contextlib.closing(sqlite3.connect(copy)) as plain:
         assert plain.execute("SELECT count(*) FROM message").fetchone() == (1,)
+        assert plain.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
     assert _mode(copy) == 0o600 or os.name == "nt"
+
+
+def test_answers_given_by_telephone_move_to_the_notes_on_leads(tmp_path: Path) -> None:
+    _database_of_the_first_version(tmp_path).close()
+    database = Database.open(tmp_path)
+    with database.transaction() as connection:
+        assert list(newest_notes(connection)) == ["1"]
+        assert len(connection.execute(select(schema.lead_note)).all()) == 2
+        assert list(newest_corrections(connection)[1]) == [Field.OUTCOME]
+    database.close()
 
 
 @pytest.mark.parametrize("content", [b"this is no database, but a text that somebody put here", b"\0" * 4096])

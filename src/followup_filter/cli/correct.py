@@ -112,13 +112,12 @@ def parse_words(text: str) -> tuple[Outcome, Kind | None]:
 def done(number: int, undo: bool, data_dir: Path | None) -> None:
     """Record or undo an answer given outside of the mailbox."""
     from followup_filter.labels import Outcome
-    from followup_filter.store import corrections
-    from followup_filter.store.corrections import Field
+    from followup_filter.store.lead_notes import Note, add_note, undo_note
 
     with open_store(data_dir) as database, database.transaction() as connection:
         decision = read_decision(connection, number)
         if undo:
-            if corrections.undo_newest(connection, number, [Field.ANSWERED]) is None:
+            if not undo_note(connection, str(number), Note.DONE):
                 raise UsageError(_("Mail {number} was not marked as answered.").format(number=number))
             click.echo(_("Taken back."))
             return
@@ -129,7 +128,7 @@ def done(number: int, undo: bool, data_dir: Path | None) -> None:
                     "followup-filter label {number} lead"
                 ).format(number=number)
             )
-        corrections.mark_answered(connection, number, "cli")
+        add_note(connection, str(number), Note.DONE, "cli")
     click.echo(_("Noted: answered."))
 
 

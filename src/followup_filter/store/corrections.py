@@ -1,4 +1,4 @@
-"""What people said about messages: corrections of outcome and event, and answers given outside of the mailbox."""
+"""What people said about messages: corrections of outcome and event."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ class Field(StrEnum):
 
     OUTCOME = "outcome"
     EVENT = "event"
-    ANSWERED = "answered"
 
 
 def _add(connection: Connection, number: int, field: Field, source: str, **values: Any) -> None:
@@ -38,11 +37,6 @@ def correct_event(connection: Connection, number: int, event: str | None, source
     """Record a person's event for a message (None: no event), and mark the results from it on as out of date."""
     _add(connection, number, Field.EVENT, source, event=event)
     forget_attribution(connection, number)
-
-
-def mark_answered(connection: Connection, number: int, source: str) -> None:
-    """Record that the owner answered in another way, by telephone for instance."""
-    _add(connection, number, Field.ANSWERED, source)
 
 
 def undo_newest(connection: Connection, number: int, fields: Iterable[Field] = tuple(Field)) -> Field | None:
@@ -91,7 +85,5 @@ def corrected_labels(connection: Connection) -> dict[int, tuple[Outcome, Kind | 
 
 def count_corrections(connection: Connection) -> int:
     """How many messages carry a person's outcome or event."""
-    query = select(func.count(schema.correction.c.number.distinct())).where(
-        schema.correction.c.undone.is_(False), schema.correction.c.field != Field.ANSWERED
-    )
+    query = select(func.count(schema.correction.c.number.distinct())).where(schema.correction.c.undone.is_(False))
     return int(connection.execute(query).scalar_one())

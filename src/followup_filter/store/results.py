@@ -13,6 +13,7 @@ from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 from followup_filter.labels import KINDS_OF_OUTCOME, Kind, Outcome
 from followup_filter.store import schema
 from followup_filter.store.corrections import Field, newest_corrections
+from followup_filter.store.lead_notes import Note, newest_notes
 from followup_filter.store.messages import StoredMessage, read_messages
 
 
@@ -79,9 +80,14 @@ def outdated_numbers(connection: Connection, model_version: str) -> list[int]:
 def read_decisions(connection: Connection, numbers: Sequence[int] | None = None) -> list[Decision]:
     """Every judged message (or those with these numbers) with what counts for it, in order of date."""
     results = {row["number"]: row for row in connection.execute(select(schema.result)).mappings()}
-    corrections = newest_corrections(connection)
+    corrections, notes = newest_corrections(connection), newest_notes(connection)
     return [
-        _decision(stored, results[stored.number], corrections.get(stored.number, {}))
+        _decision(
+            stored,
+            results[stored.number],
+            corrections.get(stored.number, {}),
+            notes.get(str(stored.number), {}),
+        )
         for stored in read_messages(connection, numbers)
         if stored.number in results
     ]
@@ -151,9 +157,14 @@ def read_traces(connection: Connection) -> list[Trace]:
     return traces
 
 
-def _decision(stored: StoredMessage, result: RowMapping, corrections: Mapping[Field, RowMapping]) -> Decision:
+def _decision(
+    stored: StoredMessage,
+    result: RowMapping,
+    corrections: Mapping[Field, RowMapping],
+    notes: Mapping[Note, RowMapping],
+) -> Decision:
     label, moved = corrections.get(Field.OUTCOME), corrections.get(Field.EVENT)
-    answered = corrections.get(Field.ANSWERED)
+    answered = notes.get(Note.DONE)
     outcome = Outcome(label["outcome"]) if label else Outcome(result["outcome"])
     if label and label["kind"]:
         kind = Kind(label["kind"])

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The newest Alembic revision; a database with another one is migrated when it is opened."""
 
 metadata = MetaData()
@@ -145,3 +145,88 @@ run = Table(
     Column("new", Integer, nullable=False),
     Column("unreadable", Integer, nullable=False),
 )
+
+known_address = Table(
+    "known_address",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("source", String(20), nullable=False),
+    Column("timestamp", Float),
+)
+"""Who was known before the events. `source`: "mailbox" or "import"; without `timestamp`: known before all of them."""
+
+scan = Table(
+    "scan",
+    metadata,
+    Column("account", String(200), primary_key=True),
+    Column("folder", String(1000), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("uidvalidity", Integer, nullable=False),
+    Column("since", String(10), nullable=False),
+    Column("scanned", Text, nullable=False),
+    Column("mails", Integer, nullable=False),
+)
+"""The last whole look at each folder: from which day on, when, and how many mails of that time were in it."""
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("account", String(200), primary_key=True),
+    Column("folder", String(1000), primary_key=True),
+    Column("uidvalidity", Integer, primary_key=True),
+    Column("uid", String(1000), primary_key=True),
+    Column("nights", Integer, nullable=False),
+    Column("last_night", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+"""Mails that a server did not hand out, and on how many nights they were asked for."""
+
+fault = Table(
+    "fault",
+    metadata,
+    Column("account", String(200), primary_key=True),
+    Column("folder", String(1000), primary_key=True),
+    Column("exit_status", Integer, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("first_night", String(10), nullable=False),
+    Column("last_night", String(10), nullable=False),
+    Column("nights", Integer, nullable=False),
+)
+"""Faults that stand: of an account (folder "") or of one folder. `fingerprint`: of the settings that failed."""
+
+answered = Table(
+    "answered",
+    metadata,
+    Column("number", Integer, ForeignKey("message.number"), primary_key=True),
+    Column("seen", Text, nullable=False),
+)
+"""Mails that the server marks as answered, and when that was seen first."""
+
+hand_lead = Table(
+    "hand_lead",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("event", String(200)),
+    Column("name", Text, nullable=False),
+    Column("company", Text, nullable=False),
+    Column("matter", Text, nullable=False),
+    Column("date", String(10), nullable=False),
+    Column("time", Text, nullable=False),
+    Column("undone", Boolean, nullable=False),
+)
+"""Leads that came by telephone or otherwise; their number is written h1, h2, …"""
+
+lead_note = Table(
+    "lead_note",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("lead", String(20), nullable=False),
+    Column("note", String(20), nullable=False),
+    Column("value", Text),
+    Column("source", String(40), nullable=False),
+    Column("time", Text, nullable=False),
+    Column("undone", Boolean, nullable=False),
+    Index("lead_note_lead", "lead"),
+)
+"""What happened to a lead outside of the mailbox. `lead`: a mail's number, or h1, h2, …; `note`: done, snoozed, …"""

@@ -9,9 +9,9 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 
-def upgrade(connection: Connection) -> None:
-    """Run every revision that the database lacks, inside the caller's transaction."""
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Run every revision up to `revision` that the database lacks, inside the caller's transaction."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
