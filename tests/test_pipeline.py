@@ -19,6 +19,7 @@ from followup_filter.events.eventfile import read_events
 from followup_filter.labels import Kind, Outcome
 from followup_filter.mail.sources import open_source
 from followup_filter.model.bundle import Model
+from followup_filter.pipeline import intake
 from followup_filter.store import corrections, messages, records, schema
 from followup_filter.store.database import Database
 from followup_filter.store.results import Decision, read_decisions
@@ -74,7 +75,7 @@ def _open(folder: Path, demo: Path) -> Database:
 def test_killed_at_fifty_points_every_mail_is_there_once_after_the_next_run(
     few_mails: Path, demo: Path, shipped: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "BATCH_MAILS", 5)
+    monkeypatch.setattr(intake, "BATCH_MAILS", 5)
     source = open_source(str(few_mails))
     reference = _open(tmp_path / "reference", demo)
     statements = _count_statements(reference, lambda: pipeline.run(source, reference, shipped, 0.02, _no_progress))
@@ -215,7 +216,7 @@ def test_events_found_later_claim_mail_that_is_stored_already(demo: Path, shippe
 def test_order_of_files_does_not_decide_about_events(
     demo: Path, demo_data: Path, shipped: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "BATCH_MAILS", 7)
+    monkeypatch.setattr(intake, "BATCH_MAILS", 7)
     folder = tmp_path / "reversed"
     folder.mkdir()
     files = sorted((demo / "mail").rglob("*.eml"), reverse=True)
@@ -232,7 +233,7 @@ def test_order_of_files_does_not_decide_about_events(
 def test_a_sender_known_from_before_belongs_to_no_event_even_when_the_older_mail_comes_in_later(
     shipped: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "BATCH_MAILS", 1)
+    monkeypatch.setattr(intake, "BATCH_MAILS", 1)
     folder = tmp_path / "mails"
     folder.mkdir()
     for name, day in (("a-after", "20 May"), ("b-before", "1 Apr")):

@@ -22,6 +22,10 @@ MAX_LEAD_LOSS = 0.02
 """How often a lead may be ruled out wrongly, where the settings name nothing else (design.md section 5)."""
 
 
+DEADLINE_MINUTES = 60
+"""A run that has not ended after so long is ended; the next one goes on from there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """One IMAP login. `security`: "tls", "starttls", or "none" (this machine only).
@@ -46,6 +50,7 @@ class Settings:
 
     language: str = ""
     max_lead_loss: float = MAX_LEAD_LOSS
+    deadline_minutes: int = DEADLINE_MINUTES
     accounts: tuple[Account, ...] = ()
 
 
@@ -82,6 +87,10 @@ _GENERAL: Mapping[str, _Check] = {
     "max_lead_loss": (
         lambda value: isinstance(value, float) and 0.001 <= value <= 0.5,
         marked("a number from 0.001 to 0.5"),
+    ),
+    "deadline_minutes": (
+        lambda value: type(value) is int and 1 <= value <= 1_440,
+        marked("a whole number from 1 to 1440"),
     ),
     "accounts": (
         lambda value: isinstance(value, list) and all(isinstance(table, dict) for table in value),
@@ -130,7 +139,8 @@ def read_settings(path: Path) -> Settings:
         }
         values.setdefault("user", table["address"])
         accounts.append(Account(**values))
-    return Settings(tables.get("language", ""), tables.get("max_lead_loss", MAX_LEAD_LOSS), tuple(accounts))
+    general = {key: value for key, value in tables.items() if key != "accounts"}
+    return Settings(**general, accounts=tuple(accounts))
 
 
 def _check(path: Path, place: str, table: Mapping[str, Any], checks: Mapping[str, _Check]) -> None:

@@ -37,15 +37,23 @@ class SampleError(UsageError):
 
 
 class LoginRefusedError(FollowupError):
-    """The server refused the sign-in, or there is no password to sign in with."""
+    """The server refused the sign-in."""
 
     exit_status = EXIT_LOGIN
+
+
+class NoSecretError(LoginRefusedError):
+    """There is nothing to sign in with; the server was not asked."""
 
 
 class ServerError(FollowupError):
     """The server or the network failed."""
 
     exit_status = EXIT_SERVER
+
+
+class RefusedError(ServerError):
+    """The server refused one command; the connection stays."""
 
 
 class RunningError(FollowupError):

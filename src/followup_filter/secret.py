@@ -6,7 +6,7 @@ import os
 import subprocess
 
 from followup_filter.config import Account
-from followup_filter.errors import LoginRefusedError
+from followup_filter.errors import NoSecretError
 from followup_filter.language import gettext as _
 
 PASSWORD_VARIABLE = "FOLLOWUP_FILTER_PASSWORD"
@@ -16,13 +16,13 @@ COMMAND_SECONDS = 30
 def read_password(account: Account) -> str:
     """The password of an account: the first line that `password_command` prints, else the environment's.
 
-    Raises LoginRefusedError with what to do when there is none; the password itself is in no sentence.
+    Raises NoSecretError with what to do when there is none; the password itself is in no sentence.
     """
     if account.password_command:
         return _from_command(account)
     if password := os.environ.get(PASSWORD_VARIABLE):
         return password
-    raise LoginRefusedError(
+    raise NoSecretError(
         _(
             "There is no password for {address}. Write password_command into the settings file, or set {variable}."
         ).format(address=account.address, variable=PASSWORD_VARIABLE)
@@ -47,7 +47,7 @@ def _from_command(account: Account) -> str:
             return lines[0]
         problem = _("it ended with status {status} and printed no password").format(status=done.returncode)
     # Only the program's name is shown: people write the password itself where the command belongs.
-    raise LoginRefusedError(
+    raise NoSecretError(
         _("password_command of {address} failed: {problem}. It should be a program that prints the password.").format(
             address=account.address, problem=problem
         )

@@ -16,25 +16,28 @@ import pytest
 from followup_filter import pipeline
 from followup_filter.config import Account
 from followup_filter.errors import EXIT_LOGIN, EXIT_OK, EXIT_SERVER, EXIT_USAGE, LoginRefusedError, ServerError
-from followup_filter.events.eventfile import read_events
+from followup_filter.events.event import Event, EventList
 from followup_filter.mail import imap
 from followup_filter.mail.imap import ImapSource, is_loopback
 from followup_filter.mail.parse import has_text, parse_message
 from followup_filter.mail.server import Role
 from followup_filter.model.bundle import Model
+from followup_filter.pipeline.account import first_day_to_read, folders_to_read
 from followup_filter.secret import PASSWORD_VARIABLE
 from followup_filter.store.database import FILE_NAME, Database
+from followup_filter.store.nights import Scan
 from followup_filter.store.results import read_decisions
 from tests.conftest import Invoke
 from tests.imap.dovecot import PASSWORD, USER, Dovecot
 
 ALLOWED = re.compile(
-    r"EXAMINE |UID SEARCH |UID FETCH [\d,:*]+ "
-    r"\((?:RFC822\.SIZE INTERNALDATE|BODY\.PEEK\[(?:HEADER)?\](?:<[\d.]+>)?|UID)\)"
-    r"|LIST |CAPABILITY|NOOP|LOGOUT|ID "
+    r"EXAMINE |UID SEARCH |LIST |CAPABILITY|NOOP|LOGOUT|ID |UID FETCH [\d,:*]+ \((?:"
+    r"RFC822\.SIZE INTERNALDATE|BODY\.PEEK\[(?:HEADER)?\](?:<[\d.]+>)?|UID|FLAGS"
+    r"|INTERNALDATE BODY\.PEEK\[HEADER\.FIELDS \(FROM TO CC DATE\)\])\)"
 )
 FIRST_DAY = date(2026, 5, 19)
 """Two days before the first event of the demo; the server reckons it in its own time zone, this machine's."""
+FOLDERS = ("INBOX", "Junk", "Sent", "Trash")
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 
 
@@ -70,9 +73,7 @@ def _settings(server: Dovecot, path: Path, **changes: object) -> None:
 
 def _run(server: Dovecot, database: Database, model: Model) -> pipeline.RunSummary:
     with ImapSource(_account(server), PASSWORD, has_text) as source:
-        return pipeline.run_account(
-            source, database, model, 0.02, NOON.date() - timedelta(days=30), lambda _count: None
-        )
+        return pipeline.run_account(source, database, model, 0.02, NOON, lambda _count: None)
 
 
 def _subjects(database: Database) -> list[str]:
@@ -102,9 +103,11 @@ def test_three_nights_from_the_first_load_on(invoke: Invoke, dovecot: Dovecot, d
     empty = invoke("run")
     quiet = dovecot.commands()
     assert "0 mails read, 0 new" in empty.out
-    assert sum(command.startswith("EXAMINE") for command in quiet) == 3
-    assert sum(command.startswith("UID SEARCH") for command in quiet) <= 3
-    assert not [command for command in quiet if "FETCH" in command]
+    assert sum(command.startswith("EXAMINE") for command in quiet) == len(FOLDERS)
+    assert sum(command.startswith("UID SEARCH") for command in quiet) <= len(FOLDERS)
+    # Besides, leads that may still wait are looked at once, whether they were answered.
+    assert {command.partition("(")[2] for command in quiet if "FETCH" in command} <= {"FLAGS)"}
+    assert sum("FETCH" in command for command in quiet) <= 1
     dovecot.append("INBOX", mails[-1:])
     third = invoke("run")
     assert "1 mail read, 1 new" in third.out
@@ -161,25 +164,29 @@ def test_folders_are_told_by_their_attributes(dovecot: Dovecot) -> None:
     dovecot.append("名刺&交換", [(_mail(1), NOON)])
     with ImapSource(_account(dovecot, leave_out=("Junk",)), PASSWORD, has_text) as source:
         roles = {folder.name: folder.role for folder in source.folders()}
-        read = {folder.name for folder in pipeline.folders_to_read(source)}
+        read = {folder.name for folder in folders_to_read(source)}
     assert roles["INBOX"] is Role.INBOX
     assert roles["Junk"] is Role.JUNK
     assert roles["Sent"] is Role.SENT
     assert roles["Trash"] is Role.TRASH
     assert roles["名刺&交換"] is Role.OTHER
-    assert read == {"INBOX", "Sent", "名刺&交換"}
+    assert read == {"INBOX", "Sent", "Trash", "名刺&交換"}
 
 
-def test_mail_from_before_the_wanted_day_is_not_fetched_until_an_earlier_event_asks_for_it(
+def _event(number: int, day: date, window_days: int = 45) -> EventList:
+    return EventList(events=(Event(f"e{number}", f"Evening {number}", day, window_days=window_days),))
+
+
+def test_an_event_added_later_with_an_earlier_date_brings_what_it_needs(
     dovecot: Dovecot, shipped: Model, tmp_path: Path
 ) -> None:
     dovecot.append("INBOX", [(_mail(1), NOON - timedelta(days=90)), (_mail(2), NOON)])
     database = Database.open(tmp_path / "store")
-    with ImapSource(_account(dovecot), PASSWORD, has_text) as source:
-        for days, expected in ((10, ["mail 2"]), (100, ["mail 1", "mail 2"])):
-            since = NOON.date() - timedelta(days=days)
-            pipeline.run_account(source, database, shipped, 0.02, since, lambda _count: None)
-            assert _subjects(database) == expected
+    for days, expected in ((10, ["mail 2"]), (100, ["mail 1", "mail 2"])):
+        with database.transaction() as connection:
+            pipeline.import_events(connection, _event(days, NOON.date() - timedelta(days=days)))
+        _run(dovecot, database, shipped)
+        assert _subjects(database) == expected
     database.close()
 
 
@@ -226,7 +233,7 @@ def test_a_connection_that_breaks_off_keeps_what_has_arrived_and_goes_on_the_nex
             dovecot.stop()
 
     with pytest.raises(ServerError, match="kept"), ImapSource(_account(dovecot), PASSWORD, has_text) as source:
-        pipeline.run_account(source, database, shipped, 0.02, NOON.date(), cut_after_four)
+        pipeline.run_account(source, database, shipped, 0.02, NOON, cut_after_four)
     assert len(_subjects(database)) == 4
     dovecot.start()
     summary = _run(dovecot, database, shipped)
@@ -247,7 +254,7 @@ def test_a_short_break_is_mended_within_the_run(
             assert source._client is not None
             source._client.shutdown()
 
-        assert pipeline.run_account(source, database, shipped, 0.02, NOON.date(), cut).new == 12
+        assert pipeline.run_account(source, database, shipped, 0.02, NOON, cut).new == 12
     assert len(_subjects(database)) == 12
     database.close()
 
@@ -420,22 +427,24 @@ def test_two_thousand_mails_are_all_read(dovecot: Dovecot, shipped: Model, tmp_p
         file.write_bytes(_mail(number))
         shutil.chown(file, owner.st_uid, owner.st_gid)
     with ImapSource(_account(dovecot), PASSWORD, has_text) as source:
-        opened = source.open(next(folder for folder in source.folders() if folder.role is Role.INBOX), NOON.date())
-        fetched = [mail for batch in source.fetch(opened.uids) for mail in batch]
-    assert len(opened.uids) == len(fetched) == 2_000
+        opened = source.open(next(folder for folder in source.folders() if folder.role is Role.INBOX))
+        uids = source.arrived_since(opened, NOON.date())
+        fetched = [mail for batch in source.fetch(uids) for mail in batch]
+    assert len(uids) == len(fetched) == 2_000
     assert len({mail.raw for mail in fetched}) == 2_000
 
 
 def test_mail_deleted_while_it_is_read_is_no_fault(dovecot: Dovecot) -> None:
     dovecot.append("INBOX", [(_mail(number), NOON) for number in range(4)])
     with ImapSource(_account(dovecot), PASSWORD, has_text) as source:
-        opened = source.open(next(folder for folder in source.folders() if folder.role is Role.INBOX), NOON.date())
+        opened = source.open(next(folder for folder in source.folders() if folder.role is Role.INBOX))
+        uids = source.arrived_since(opened, NOON.date())
         with dovecot.client() as owner:
             owner.select_folder("INBOX")
-            owner.delete_messages([opened.uids[1]])
+            owner.delete_messages([uids[1]])
             owner.expunge()
-        fetched = [mail.uid for batch in source.fetch(opened.uids) for mail in batch]
-    assert fetched == [opened.uids[0], *opened.uids[2:]]
+        fetched = [mail.uid for batch in source.fetch(uids) for mail in batch]
+    assert fetched == [uids[0], *uids[2:]]
 
 
 def test_login_refused_is_its_own_error(dovecot: Dovecot) -> None:
@@ -443,15 +452,29 @@ def test_login_refused_is_its_own_error(dovecot: Dovecot) -> None:
         pass
 
 
-def test_the_events_decide_from_when_on_mail_is_read(demo: Path, tmp_path: Path) -> None:
-    database = Database.open(tmp_path / "store")
-    with database.transaction() as connection:
-        assert pipeline.first_day_to_read(connection, NOON) == NOON.date() - timedelta(days=62)
-        events = read_events(demo / "events.toml")
-        pipeline.import_events(connection, events)
-        first = min(event.date for event in events.events)
-        assert pipeline.first_day_to_read(connection, NOON) == first - timedelta(days=2)
-    database.close()
+def _since(events: EventList, scan: Scan | None, now: datetime = NOON, uidvalidity: int = 7) -> int:
+    """How many days before `now` reading begins."""
+    return (now.date() - first_day_to_read(events, scan, uidvalidity, now)).days
+
+
+def test_from_when_on_a_folder_is_read() -> None:
+    day = NOON.date()
+    nothing, event = EventList(), _event(1, day - timedelta(days=30))
+    assert _since(nothing, None) == 62
+    assert _since(event, None) == 32
+    assert _since(_event(1, day + timedelta(days=30)), None) == 2
+    begun = Scan(7, day - timedelta(days=32), NOON - timedelta(days=1), 5)
+    # The window of 45 days is open still, so the whole of it is asked for, and every UID in it compared.
+    assert _since(event, begun) == 32
+    assert _since(nothing, begun) == 3
+    # A window that has closed was seen whole, unless it was made longer, begins earlier, or the UIDs begin anew.
+    later = NOON + timedelta(days=60)
+    closed = Scan(7, day - timedelta(days=32), later - timedelta(days=1), 5)
+    assert _since(event, closed, later) == 3
+    assert _since(_event(1, day - timedelta(days=30), window_days=120), closed, later) == 92
+    assert _since(_event(1, day - timedelta(days=31)), closed, later) == 93
+    assert _since(event, closed, later, uidvalidity=8) == 92
+    assert _since(nothing, closed, later, uidvalidity=8) == 62
 
 
 def test_a_mail_that_the_server_does_not_hand_out_is_counted_and_asked_for_again(

@@ -21,8 +21,9 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from followup_filter.config import Account
-from followup_filter.errors import LoginRefusedError, ServerError
+from followup_filter.errors import LoginRefusedError, RefusedError, ServerError
 from followup_filter.language import gettext as _
+from followup_filter.mail.deadline import Deadline
 from followup_filter.mail.server import Folder, OpenFolder, Role, ServerMail
 
 CONNECT_SECONDS, READ_SECONDS = 15, 60
@@ -33,7 +34,15 @@ WHOLE_BYTES = 262_144
 """Mails up to this size are fetched whole, of larger ones the first so many bytes."""
 LONG_BYTES = 2_000_000
 """Of a large mail whose start has no text, so many bytes are fetched."""
+WHOLE_HEADER_BYTES = 8_192
 CONNECTION_TRIES = 3
+RECONNECTS = 40
+"""So often a connection is made anew in one run, to find the mails on which the server breaks off."""
+
+_HEADER, _START = "BODY.PEEK[HEADER]", f"BODY.PEEK[]<0.{WHOLE_BYTES}>"
+_GMAIL = b"X-GM-EXT-1"
+_STAND_IN = re.compile(rb"^Subject:[ \t]*Retrieval using the IMAP4 protocol failed", re.IGNORECASE | re.MULTILINE)
+"""What Exchange hands out in place of a mail that it cannot convert (reliability.md section 1, fault 12)."""
 
 # An OSError of a dropped connection, imaplib's own fault for it, and IMAPClient's for a server that says NO or BAD.
 _DROPPED = (OSError, imaplib.IMAP4.abort)
@@ -50,8 +59,16 @@ def is_loopback(host: str) -> bool:
 class ImapSource:
     """A connection to one account. Use as a context manager: `with ImapSource(account, password) as source`."""
 
-    def __init__(self, account: Account, password: str, has_text: Callable[[bytes], bool]) -> None:
-        """`has_text` says whether the start of a large mail already holds its text."""
+    def __init__(
+        self,
+        account: Account,
+        password: str,
+        has_text: Callable[[bytes], bool],
+        deadline: Deadline | None = None,
+    ) -> None:
+        """`has_text` says whether the start of a large mail already holds its text; `deadline` ends waiting."""
+        self.deadline = deadline or Deadline(None)
+        self._reconnects = 0
         self.account = account
         self._password = password
         self._has_text = has_text
@@ -59,6 +76,7 @@ class ImapSource:
         self._folder: Folder | None = None
 
     def __enter__(self) -> ImapSource:
+        self.deadline.cuts(self._cut)
         self._connect()
         return self
 
@@ -81,69 +99,109 @@ class ImapSource:
                 folders.append(Folder(_text(name), _role(_text(name), attributes)))
         return folders
 
-    def open(self, folder: Folder, since: date) -> OpenFolder:
-        """Open a folder read-only (EXAMINE) and list the UIDs of mail that arrived on or after the day `since`.
+    @property
+    def is_gmail(self) -> bool:
+        """True when the server speaks Gmail's extension of IMAP."""
+        return bool(self._asked(lambda client: client.has_capability(_GMAIL)))
 
-        Raises ServerError.
-        """
+    def open(self, folder: Folder) -> OpenFolder:
+        """Open a folder read-only (EXAMINE). Raises RefusedError, or ServerError when the connection is lost."""
         self._folder = folder
         state = self._asked(lambda client: client.select_folder(folder.name, readonly=True))
-        uidvalidity = int(state.get(b"UIDVALIDITY", 0))
-        next_uid = int(state.get(b"UIDNEXT", 0))
-        uids: list[int] = []
-        if state.get(b"EXISTS", 0):
-            # Without UIDNEXT one open window has to do.
-            starts = range(1, max(next_uid, 2), SEARCH_WINDOW) if next_uid else range(1, 2)
-            for start in starts:
-                last = str(start + SEARCH_WINDOW - 1) if next_uid else "*"
-                window = f"{start}:{last}"
-                uids += [uid for uid in self._search(window, since) if uid >= start]
-        return OpenFolder(folder, uidvalidity, tuple(sorted(set(uids))))
+        uidvalidity, next_uid, mails = (int(state.get(key, 0)) for key in (b"UIDVALIDITY", b"UIDNEXT", b"EXISTS"))
+        return OpenFolder(folder, uidvalidity, next_uid, mails)
 
-    def _search(self, window: str, since: date) -> list[int]:
-        return list(self._asked(lambda client: client.search(["UID", window, "SINCE", since])))
+    def arrived_since(self, opened: OpenFolder, since: date, *, before: date | None = None) -> list[int]:
+        """The UIDs, rising, of mail that arrived on or after the day `since` (and before the day `before`).
+
+        Raises RefusedError or ServerError.
+        """
+        if not opened.mails:
+            return []
+        until = ["BEFORE", before] if before else []
+        # Without UIDNEXT one open window has to do.
+        starts = range(1, max(opened.next_uid, 2), SEARCH_WINDOW) if opened.next_uid else range(1, 2)
+        uids: set[int] = set()
+        for start in starts:
+            window = f"{start}:{start + SEARCH_WINDOW - 1 if opened.next_uid else '*'}"
+            found = self._search(["UID", window, "SINCE", since, *until])
+            # A window that ends in * always holds the last mail, even one below its start.
+            uids.update(uid for uid in found if uid >= start)
+        return sorted(uids)
+
+    def _search(self, criteria: list[object]) -> list[int]:
+        return list(self._asked(lambda client: client.search(criteria)))
+
+    def answered(self, uids: Collection[int]) -> list[int]:
+        """Which of these mails of the opened folder carry the flag \\Answered. Raises ServerError."""
+        found: list[int] = []
+        for part in _parts(uids):
+            found += [uid for uid, answer in self._answers(part, ["FLAGS"]).items() if b"\\Answered" in _flags(answer)]
+        return sorted(found)
+
+    def gmail_numbers(self, uids: Collection[int]) -> dict[int, str]:
+        """Gmail's number of each mail, the same in all folders; elsewhere "". Raises ServerError."""
+        if not uids or not self.is_gmail:
+            return dict.fromkeys(sorted(uids), "")
+        numbers: dict[int, str] = {}
+        for part in _parts(uids):
+            for uid, answer in self._answers(part, ["X-GM-MSGID"]).items():
+                numbers[uid] = str(answer.get(b"X-GM-MSGID", ""))
+        return numbers
+
+    def addresses(self, uids: Collection[int]) -> Iterator[list[ServerMail]]:
+        """From, To, Cc and Date of mails of the opened folder, as header lines, in batches. Raises ServerError."""
+        item = "BODY.PEEK[HEADER.FIELDS (FROM TO CC DATE)]"
+        for part in _parts(uids):
+            answers = self._answers(part, ["INTERNALDATE", item])
+            yield [
+                ServerMail(uid, _aware(answer.get(b"INTERNALDATE")), _body(answer) or b"")
+                for uid, answer in answers.items()
+            ]
 
     def fetch(self, uids: Collection[int], *, headers_only: bool = False) -> Iterator[list[ServerMail]]:
         """The mails of the opened folder, in batches; a mail that has gone meanwhile is left out.
 
-        Raises ServerError when the connection cannot be had back.
+        Of mail that the owner sent, as far as the server tells, only headers are fetched. Raises ServerError when the
+        connection cannot be had back.
         """
-        wanted = sorted(uids)
-        for start in range(0, len(wanted), BATCH_UIDS):
-            part = wanted[start : start + BATCH_UIDS]
-            facts = self._answers(part, ["RFC822.SIZE", "INTERNALDATE"])
-            for batch in _by_bytes(part, facts):
-                item = "BODY.PEEK[HEADER]" if headers_only else f"BODY.PEEK[]<0.{WHOLE_BYTES}>"
-                bodies = self._answers(batch, [item])
-                yield [mail for uid in batch if (mail := self._mail(uid, facts, bodies, headers_only))]
+        facts_wanted = ["RFC822.SIZE", "INTERNALDATE", *(["X-GM-LABELS"] if uids and self.is_gmail else [])]
+        for part in _parts(uids):
+            facts = self._answers(part, facts_wanted)
+            sent = {uid for uid in facts if headers_only or _is_labelled_sent(facts[uid])}
+            for group, item in ((sent, _HEADER), (facts.keys() - sent, _START)):
+                for batch in _by_bytes([uid for uid in part if uid in group], facts):
+                    bodies = self._answers(batch, [item])
+                    yield [mail for uid in batch if (mail := self._mail(uid, facts[uid], bodies, item))]
 
-    def _mail(self, uid: int, facts: Answers, bodies: Answers, headers_only: bool) -> ServerMail | None:
-        if uid not in facts:
-            return None
-        received = _aware(facts[uid].get(b"INTERNALDATE"))
-        size = int(facts[uid].get(b"RFC822.SIZE", 0))
+    def _mail(self, uid: int, facts: dict[bytes, Any], bodies: Answers, item: str) -> ServerMail | None:
+        received = _aware(facts.get(b"INTERNALDATE"))
         raw = _body(bodies.get(uid, {}))
         if raw is None:
             # The server left it out of a batch: asked for alone it comes, or it has gone.
-            item = "BODY.PEEK[HEADER]" if headers_only else f"BODY.PEEK[]<0.{WHOLE_BYTES}>"
             answers = self._answers([uid], [item])
             if uid not in answers and uid not in self._answers([uid], ["UID"]):
                 return None
             raw = _body(answers.get(uid, {}))
-        if raw is None:
+        if raw is None or _STAND_IN.search(raw[:WHOLE_HEADER_BYTES]):
             return ServerMail(uid, received, b"", _("The server did not hand this mail out."))
-        if not headers_only and size > WHOLE_BYTES and not self._has_text(raw):
+        if item == _START and int(facts.get(b"RFC822.SIZE", 0)) > WHOLE_BYTES and not self._has_text(raw):
             longer = _body(self._answers([uid], [f"BODY.PEEK[]<0.{LONG_BYTES}>"]).get(uid, {}))
             raw = longer or raw
-        return ServerMail(uid, received, raw)
+        return ServerMail(uid, received, raw, sent=item == _HEADER)
 
     def _answers(self, uids: Sequence[int], items: list[str]) -> Answers:
-        """What the server says of these UIDs; where it refuses the whole for one bad mail, the halves are asked for."""
+        """What the server says of these UIDs.
+
+        Where it refuses the whole for one bad mail, or breaks off each time, the halves are asked for.
+        """
         try:
             found = self._asked(lambda client: client.fetch(list(uids), items))
-        except _RefusedError:
+        except (RefusedError, _BrokenOffError) as error:
             if len(uids) == 1:
                 return {}
+            if isinstance(error, _BrokenOffError) and self._reconnects > RECONNECTS:
+                raise
             middle = len(uids) // 2
             return {**self._answers(uids[:middle], items), **self._answers(uids[middle:], items)}
         # Servers also send what nobody asked for, when another program changes flags meanwhile.
@@ -152,23 +210,33 @@ class ImapSource:
     def _asked(self, ask: Callable[[IMAPClient], Any]) -> Any:
         """The answer to one command; a dropped connection is made anew, at most three times in all.
 
-        Raises _RefusedError when the server says NO or BAD, ServerError when there is no connection to be had.
+        Raises RefusedError when the server says NO or BAD, _BrokenOffError when it takes the connection and breaks it
+        off on this command each time, and ServerError when there is no connection to be had or the time is up.
         """
         reason = ""
+        broke_off = False
         for attempt in range(CONNECTION_TRIES):
             try:
-                return ask(self._connected())
+                client = self._connected()
+                broke_off = True
+                return ask(client)
             except _DROPPED as error:
-                self._client = None
+                self._drop()
                 reason = _reason(error)
-            except ServerError as error:
-                reason = str(error)
             except IMAPClientError as error:
                 sentence = _("The mail server {host} refused: {reason}.")
-                raise _RefusedError(sentence.format(host=self.account.host, reason=_reason(error))) from None
+                raise RefusedError(sentence.format(host=self.account.host, reason=_reason(error))) from None
+            except RefusedError:
+                raise
+            except ServerError as error:
+                broke_off = False
+                reason = str(error)
+            self.deadline.check()
+            self._reconnects += 1
             if attempt + 1 < CONNECTION_TRIES:
                 time.sleep(attempt)
-        raise ServerError(
+        fault = _BrokenOffError if broke_off else ServerError
+        raise fault(
             _("The connection to {host} broke off ({reason}). What was read is kept; run it again later.").format(
                 host=self.account.host, reason=reason.rstrip(".")
             )
@@ -176,6 +244,7 @@ class ImapSource:
 
     def _connected(self) -> IMAPClient:
         """The connection, made anew with the same folder open where it was lost."""
+        self.deadline.check()
         if self._client is None:
             self._connect()
             self._reopen()
@@ -185,6 +254,20 @@ class ImapSource:
     def _reopen(self) -> None:
         if self._folder and self._client:
             self._client.select_folder(self._folder.name, readonly=True)
+
+    def _drop(self) -> None:
+        """Close a broken connection; what it still has to say is not wanted."""
+        if self._client:
+            with suppress(IMAPClientError, *_DROPPED):
+                self._client.shutdown()
+        self._client = None
+
+    def _cut(self) -> None:
+        """Called from another thread when the time is up: whoever waits for the server's answer is woken."""
+        client = self._client
+        if client:
+            with suppress(OSError):
+                client.socket().shutdown(socket.SHUT_RDWR)
 
     def _connect(self) -> None:
         """Connect, secure, log in. Raises ServerError or LoginRefusedError; the password goes over TLS only."""
@@ -242,8 +325,8 @@ Answers = dict[int, dict[bytes, Any]]
 """What the server says of each UID, by item."""
 
 
-class _RefusedError(ServerError):
-    """The server said NO or BAD to one command; the connection stays."""
+class _BrokenOffError(ServerError):
+    """The server takes connections and breaks them off on one command each time."""
 
 
 def _role(name: str, attributes: Collection[str]) -> Role:
@@ -251,6 +334,21 @@ def _role(name: str, attributes: Collection[str]) -> Role:
         if f"\\{role}" in attributes:
             return role
     return Role.INBOX if name.upper() == "INBOX" else Role.OTHER
+
+
+def _parts(uids: Collection[int]) -> Iterator[list[int]]:
+    wanted = sorted(uids)
+    for start in range(0, len(wanted), BATCH_UIDS):
+        yield wanted[start : start + BATCH_UIDS]
+
+
+def _flags(answer: dict[bytes, Any]) -> tuple[bytes, ...]:
+    return tuple(answer.get(b"FLAGS", ()))
+
+
+def _is_labelled_sent(facts: dict[bytes, Any]) -> bool:
+    """True where Gmail labels a mail as sent by the owner."""
+    return b"\\Sent" in facts.get(b"X-GM-LABELS", ())
 
 
 def _by_bytes(uids: Sequence[int], facts: Answers) -> Iterator[list[int]]:

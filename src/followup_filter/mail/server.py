@@ -35,18 +35,23 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class OpenFolder:
-    """An opened folder: UIDVALIDITY, and the UIDs that arrived since the day asked for."""
+    """An opened folder: UIDVALIDITY, the UID that the next mail will get (0: not told), and how many mails it holds."""
 
     folder: Folder
     uidvalidity: int
-    uids: tuple[int, ...]
+    next_uid: int
+    mails: int
 
 
 @dataclass(frozen=True, slots=True)
 class ServerMail:
-    """One mail as fetched; `received` is the server's INTERNALDATE. With `error` there are no bytes."""
+    """One mail as fetched; `received` is the server's INTERNALDATE. With `error` there are no bytes.
+
+    `sent`: the server says that the owner sent it.
+    """
 
     uid: int
     received: datetime | None
     raw: bytes
     error: str = ""
+    sent: bool = False

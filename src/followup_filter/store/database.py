@@ -60,6 +60,10 @@ class Database:
         """Give back all connections."""
         self.engine.dispose()
 
+    def copy_to(self, folder: Path) -> None:
+        """Make a private copy of all that is stored in another folder. Raises StorageError."""
+        self._set_aside(folder / FILE_NAME)
+
     def _migrate(self) -> None:
         """Bring the schema up to date; Alembic is imported only when it is not (ecosystem.md section 11)."""
         with self.engine.begin() as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date, time
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from followup_filter.events.event import Card, Event, EventList, Owner
 from followup_filter.store import schema
@@ -37,6 +37,17 @@ def save_events(connection: Connection, imported: EventList) -> tuple[int, int]:
         connection.execute(delete(schema.owner))
         connection.execute(insert(schema.owner).values(id=1, **asdict(imported.owner)))
     return new, changed
+
+
+def add_own_address(connection: Connection, address: str) -> bool:
+    """Add an address to the owner's own; False when it was known."""
+    owner = read_events(connection).owner
+    if address in owner.addresses:
+        return False
+    addresses = [*owner.addresses, address]
+    if not connection.execute(update(schema.owner).values(addresses=addresses)).rowcount:
+        connection.execute(insert(schema.owner).values(id=1, **asdict(Owner(addresses=tuple(addresses)))))
+    return True
 
 
 def event_values(event: Event) -> dict[str, object]:

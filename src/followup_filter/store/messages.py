@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, RowMapping, and_, delete, func, insert, or_, select, update
 
 from followup_filter.mail.message import Address, FormFacts, Message
+from followup_filter.mail.server import Role
 from followup_filter.store import schema
 
 PARSER_VERSION = "1"
@@ -133,8 +134,17 @@ def add_unreadable(connection: Connection, content_hash: str, raw: bytes, error:
 
 
 def mark_own_mail(connection: Connection, addresses: Collection[str]) -> None:
-    """Mark the messages sent from these addresses as the owner's own, and no others; own mail has no result."""
-    own = schema.message.c.from_address.in_(list(addresses))
+    """Mark the messages that the owner sent, and no others; own mail has no result.
+
+    They come from one of these addresses, or lie in a folder for sent mail.
+    """
+    location, scan = schema.location, schema.scan
+    in_sent = (
+        select(location.c.number)
+        .join(scan, and_(scan.c.account == location.c.account, scan.c.folder == location.c.folder))
+        .where(scan.c.role == Role.SENT)
+    )
+    own = or_(schema.message.c.from_address.in_(list(addresses)), schema.message.c.number.in_(in_sent))
     connection.execute(update(schema.message).values(sent_by_owner=func.coalesce(own, False)))
     of_owner = select(schema.message.c.number).where(schema.message.c.sent_by_owner)
     connection.execute(delete(schema.result).where(schema.result.c.number.in_(of_owner)))

@@ -14,7 +14,7 @@ from followup_filter.labels import KINDS_OF_OUTCOME, Kind, Outcome
 from followup_filter.store import schema
 from followup_filter.store.corrections import Field, newest_corrections
 from followup_filter.store.lead_notes import Note, newest_notes
-from followup_filter.store.messages import StoredMessage, read_messages
+from followup_filter.store.messages import Place, StoredMessage, read_messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,36 @@ def outcome_counts(connection: Connection, numbers: Sequence[int]) -> Counter[Ou
     rows = connection.execute(select(schema.result.c.number, schema.result.c.outcome))
     wanted = set(numbers)
     return Counter(Outcome(outcome) for number, outcome in rows if number in wanted)
+
+
+def lead_uids(connection: Connection, place: Place, since: datetime) -> dict[int, int]:
+    """Message numbers by UID of the leads in a folder from `since` on that the server does not mark as answered yet."""
+    message, location = schema.message, schema.location
+    query = (
+        select(location.c.uid, location.c.number, schema.result.c.outcome)
+        .join(message, message.c.number == location.c.number)
+        .join(schema.result, schema.result.c.number == location.c.number)
+        .outerjoin(schema.answered, schema.answered.c.number == location.c.number)
+        .where(
+            location.c.account == place.account,
+            location.c.folder == place.folder,
+            location.c.uidvalidity == place.uidvalidity,
+            message.c.timestamp >= since.timestamp(),
+            schema.answered.c.number.is_(None),
+        )
+    )
+    corrections = newest_corrections(connection)
+    uids = {}
+    for row in connection.execute(query):
+        label = corrections.get(row.number, {}).get(Field.OUTCOME)
+        if (label["outcome"] if label else row.outcome) == Outcome.LEAD:
+            uids[int(row.uid)] = row.number
+    return uids
+
+
+def forget_attributions(connection: Connection) -> None:
+    """Mark every event as out of date: something was learned that may change any of them."""
+    connection.execute(update(schema.result).values(events_version=""))
 
 
 def save_prediction(connection: Connection, number: int, values: Mapping[str, Any]) -> None:

@@ -168,6 +168,15 @@ scan = Table(
 )
 """The last whole look at each folder: from which day on, when, and how many mails of that time were in it."""
 
+history = Table(
+    "history",
+    metadata,
+    Column("account", String(200), primary_key=True),
+    Column("folder", String(1000), primary_key=True),
+    Column("since", String(10), nullable=False),
+)
+"""From which day on the addresses of mail from before the first event were read in each folder."""
+
 attempt = Table(
     "attempt",
     metadata,

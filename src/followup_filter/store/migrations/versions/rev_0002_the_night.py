@@ -28,6 +28,12 @@ def upgrade() -> None:
         sa.Column("mails", sa.Integer, nullable=False),
     )
     op.create_table(
+        "history",
+        sa.Column("account", sa.String(200), primary_key=True),
+        sa.Column("folder", sa.String(1000), primary_key=True),
+        sa.Column("since", sa.String(10), nullable=False),
+    )
+    op.create_table(
         "attempt",
         sa.Column("account", sa.String(200), primary_key=True),
         sa.Column("folder", sa.String(1000), primary_key=True),

@@ -1,0 +1,146 @@
+"""What each stored mail is and which event caused it: for new mail, and again for whatever is out of date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection
+
+from followup_filter.events.attribution import Attribution, History, attribute
+from followup_filter.events.event import EventList
+from followup_filter.labels import Outcome
+from followup_filter.model.bundle import Model
+from followup_filter.model.prediction import Prediction, deciding_sentences, predict
+from followup_filter.store import events as event_store
+from followup_filter.store import messages as store
+from followup_filter.store import results
+from followup_filter.store.contacts import first_contacts
+
+BATCH_MAILS = 500
+"""Mails that are judged at a time, so that memory stays flat."""
+
+
+def judge_new(
+    connection: Connection,
+    numbers: Sequence[int],
+    events: EventList,
+    history: History,
+    model: Model,
+    max_lead_loss: float,
+) -> None:
+    """Results for the new mails of a batch, of the events as far as they can be told from what is stored so far.
+
+    They carry no version of the event list: `judge_stored` looks at them again when all mail is in, since mail of a
+    later batch may be older, and so their prior contact or their thread.
+    """
+    stored = store.read_messages(connection, numbers)
+    _predict_and_save(connection, [item for item in stored if not item.sent_by_owner], model, max_lead_loss)
+    for item in stored:
+        if item.sent_by_owner:
+            event = history.thread_event(item.message)
+        else:
+            found = attribute(item.message, events, history)
+            results.save_attribution(connection, item.number, attribution_values(found, ""))
+            event = found.event
+        history.add(item.message, event)
+
+
+def judge_stored(connection: Connection, model: Model, max_lead_loss: float) -> None:
+    """Bring every stored result up to date with the model and the event list.
+
+    Outcomes are computed anew where the model is another one. Events are computed anew from the earliest mail on whose
+    result was not made with this event list. Corrections are kept apart and always win.
+    """
+    outdated = results.outdated_numbers(connection, model.version)
+    for start in range(0, len(outdated), BATCH_MAILS):
+        stored = store.read_messages(connection, outdated[start : start + BATCH_MAILS])
+        _predict_and_save(connection, stored, model, max_lead_loss)
+    attribute_stored(connection)
+
+
+def import_events(connection: Connection, imported: EventList) -> tuple[int, int]:
+    """Save events and owner, and look at stored mail again with them; returns (new, changed) events."""
+    counts = event_store.save_events(connection, imported)
+    store.mark_own_mail(connection, event_store.read_events(connection).owner.addresses)
+    attribute_stored(connection)
+    return counts
+
+
+def attribute_stored(connection: Connection) -> None:
+    """The part of `judge_stored` that needs no model: which event caused each mail."""
+    events = event_store.read_events(connection)
+    version = events.version
+    traces = results.read_traces(connection)
+    first = next((row for row, trace in enumerate(traces) if trace.events_version not in (None, version)), None)
+    if first is None:
+        return
+    history = history_of(connection, traces[:first])
+    for start in range(first, len(traces), BATCH_MAILS):
+        part = traces[start : start + BATCH_MAILS]
+        corrected = {trace.number: trace.event for trace in part if trace.event_corrected}
+        for item in store.read_messages(connection, [trace.number for trace in part]):
+            if item.sent_by_owner:
+                event = history.thread_event(item.message)
+            else:
+                found = attribute(item.message, events, history)
+                results.save_attribution(connection, item.number, attribution_values(found, version))
+                event = corrected.get(item.number, found.event)
+            history.add(item.message, event)
+
+
+def history_of(connection: Connection, traces: Sequence[results.Trace]) -> History:
+    """What these mails tell about later ones, and who wrote or was written to before the first event."""
+    history = History(first_mail=first_contacts(connection))
+    for trace in traces:
+        event = trace.event
+        if trace.sent_by_owner:
+            event = next(
+                (history.event_of_thread[name] for name in trace.names if name in history.event_of_thread), None
+            )
+        history.add_facts(trace.address, trace.when, trace.names, event)
+    return history
+
+
+def _predict_and_save(
+    connection: Connection, stored: Sequence[store.StoredMessage], model: Model, max_lead_loss: float
+) -> None:
+    """Predict stored mails and save the results; the deciding sentence only where a person will read it."""
+    predictions = predict(model, [item.message for item in stored], max_lead_loss)
+    shown = [
+        (item, prediction)
+        for item, prediction in zip(stored, predictions, strict=True)
+        if prediction.review or prediction.outcome is Outcome.LEAD
+    ]
+    sentences = deciding_sentences(model, [(item.message, prediction.outcome) for item, prediction in shown])
+    sentence_of = {item.number: sentence for (item, _prediction), sentence in zip(shown, sentences, strict=True)}
+    for item, prediction in zip(stored, predictions, strict=True):
+        values = prediction_values(prediction, sentence_of.get(item.number, ""))
+        results.save_prediction(connection, item.number, values)
+
+
+def prediction_values(prediction: Prediction, sentence: str) -> dict[str, Any]:
+    """A prediction and its deciding sentence as columns of the result table."""
+    return {
+        "outcome": prediction.outcome,
+        "kind": prediction.kind,
+        "probabilities": prediction.probabilities,
+        "kinds": prediction.kinds,
+        "plausible": prediction.plausible,
+        "review": prediction.review,
+        "reasons": [asdict(reason) for reason in prediction.reasons],
+        "sentence": sentence,
+        "model_version": prediction.model_version,
+    }
+
+
+def attribution_values(found: Attribution, events_version: str) -> dict[str, Any]:
+    """An attribution as columns of the result table."""
+    return {
+        "event": found.event,
+        "event_probability": found.probability,
+        "runner_up": {"event": found.runner_up[0], "probability": found.runner_up[1]} if found.runner_up else None,
+        "evidence": [asdict(item) for item in found.evidence],
+        "events_version": events_version,
+    }

@@ -1,0 +1,58 @@
+"""Judging mails without any store: `classify`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from followup_filter.errors import UnreadableMailError
+from followup_filter.events.attribution import Attribution, History, attribute
+from followup_filter.events.event import EventList
+from followup_filter.mail.message import Message
+from followup_filter.mail.sources import RawMail
+from followup_filter.model.bundle import Model
+from followup_filter.model.prediction import Prediction, predict
+from followup_filter.pipeline.intake import Progress, read
+
+LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One mail of a stateless run: its path with message, prediction and attribution, or with the error."""
+
+    path: str
+    message: Message | None = None
+    prediction: Prediction | None = None
+    attribution: Attribution | None = None
+    error: str = ""
+
+
+def by_date(message: Message) -> datetime:
+    """Sort key: the Date header; mail without one comes last."""
+    return message.date or LATEST
+
+
+def classify(
+    mails: Iterable[RawMail], events: EventList, model: Model, max_lead_loss: float, progress: Progress
+) -> list[Judged]:
+    """Judge mails without any store, in input order; all of them, ordered by date, are each other's history."""
+    judged: list[Judged] = []
+    messages: dict[int, Message] = {}
+    for mail in mails:
+        try:
+            messages[len(judged)] = read(mail)
+            judged.append(Judged(mail.path))
+        except UnreadableMailError as error:
+            judged.append(Judged(mail.path, error=str(error)))
+        progress(1)
+    history = History()
+    attributions: dict[int, Attribution] = {}
+    for index in sorted(messages, key=lambda index: (by_date(messages[index]), index)):
+        attributions[index] = attribute(messages[index], events, history)
+        history.add(messages[index], attributions[index].event)
+    predictions = predict(model, list(messages.values()), max_lead_loss)
+    for index, prediction in zip(messages, predictions, strict=True):
+        judged[index] = Judged(judged[index].path, messages[index], prediction, attributions[index])
+    return judged
