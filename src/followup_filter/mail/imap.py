@@ -111,20 +111,30 @@ class ImapSource:
         uidvalidity, next_uid, mails = (int(state.get(key, 0)) for key in (b"UIDVALIDITY", b"UIDNEXT", b"EXISTS"))
         return OpenFolder(folder, uidvalidity, next_uid, mails)
 
-    def arrived_since(self, opened: OpenFolder, since: date, *, before: date | None = None) -> list[int]:
+    def arrived_since(
+        self,
+        opened: OpenFolder,
+        since: date,
+        *,
+        before: date | None = None,
+        moved_in: tuple[int, date] | None = None,
+    ) -> list[int]:
         """The UIDs, rising, of mail that arrived on or after the day `since` (and before the day `before`).
 
-        Raises RefusedError or ServerError.
+        `moved_in`: a UID and an earlier day; mail from this UID on is wanted if it arrived on or after that day. Raises
+        RefusedError or ServerError.
         """
         if not opened.mails:
             return []
-        until = ["BEFORE", before] if before else []
+        wanted: list[object] = ["SINCE", since, *(["BEFORE", before] if before else [])]
+        if moved_in and moved_in[0] and moved_in[1] < since:
+            wanted = ["OR", wanted, ["UID", f"{moved_in[0]}:*", "SINCE", moved_in[1]]]
         # Without UIDNEXT one open window has to do.
         starts = range(1, max(opened.next_uid, 2), SEARCH_WINDOW) if opened.next_uid else range(1, 2)
         uids: set[int] = set()
         for start in starts:
             window = f"{start}:{start + SEARCH_WINDOW - 1 if opened.next_uid else '*'}"
-            found = self._search(["UID", window, "SINCE", since, *until])
+            found = self._search(["UID", window, *wanted])
             # A window that ends in * always holds the last mail, even one below its start.
             uids.update(uid for uid in found if uid >= start)
         return sorted(uids)

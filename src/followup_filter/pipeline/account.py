@@ -106,9 +106,12 @@ def _read_folder(
     place = store.Place(source.account.address, folder.name, opened.uidvalidity)
     with database.transaction() as connection:
         scan = nights.read_scan(connection, place.account, place.folder)
-        since = first_day_to_read(event_store.read_events(connection), scan, opened.uidvalidity, now)
+        events = event_store.read_events(connection)
         leads = results.lead_uids(connection, place, now - timedelta(days=DAYS_OF_ANSWERS))
-    uids = source.arrived_since(opened, since)
+    since = first_day_to_read(events, scan, opened.uidvalidity, now)
+    # What was put into the folder since the last look may have arrived long before, in another one.
+    moved_in = (scan.next_uid, min(scan.since, since)) if scan and scan.uidvalidity == opened.uidvalidity else None
+    uids = source.arrived_since(opened, since, moved_in=moved_in)
     if folder.role is not Role.TRASH:
         known = intake.known_uids(place)
         new = intake.recognise(place, source.gmail_numbers([uid for uid in uids if str(uid) not in known]))
@@ -126,7 +129,7 @@ def _read_folder(
     if scan and scan.uidvalidity == opened.uidvalidity:
         since = min(since, scan.since)
     with database.transaction() as connection:
-        whole = Scan(opened.uidvalidity, since, now.astimezone(UTC), len(uids))
+        whole = Scan(opened.uidvalidity, since, now.astimezone(UTC), len(uids), opened.next_uid)
         nights.save_scan(connection, place.account, place.folder, folder.role, whole)
 
 

@@ -17,13 +17,14 @@ from followup_filter.store.messages import Place, now_text
 class Scan:
     """The last whole look at a folder: all mail that arrived from the day `since` to the moment `scanned` was seen.
 
-    `mails` is how many of them were in the folder then.
+    `mails` is how many of them were in the folder then, `next_uid` the UID that the next mail was to get (0: unknown).
     """
 
     uidvalidity: int
     since: date
     scanned: datetime
     mails: int
+    next_uid: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def read_scan(connection: Connection, account: str, folder: str) -> Scan | None:
     if row is None:
         return None
     scanned = datetime.fromisoformat(row["scanned"])
-    return Scan(row["uidvalidity"], date.fromisoformat(row["since"]), scanned, row["mails"])
+    return Scan(row["uidvalidity"], date.fromisoformat(row["since"]), scanned, row["mails"], row["next_uid"])
 
 
 def save_scan(connection: Connection, account: str, folder: str, role: str, scan: Scan) -> None:
@@ -60,6 +61,7 @@ def save_scan(connection: Connection, account: str, folder: str, role: str, scan
         "since": scan.since.isoformat(),
         "scanned": scan.scanned.isoformat(),
         "mails": scan.mails,
+        "next_uid": scan.next_uid,
     }
     _put(connection, schema.scan, account, folder, values)
 

@@ -165,8 +165,12 @@ scan = Table(
     Column("since", String(10), nullable=False),
     Column("scanned", Text, nullable=False),
     Column("mails", Integer, nullable=False),
+    Column("next_uid", Integer, nullable=False),
 )
-"""The last whole look at each folder: from which day on, when, and how many mails of that time were in it."""
+"""The last whole look at each folder: from which day on, when, and how many mails of that time were in it.
+
+`next_uid`: the UID that the next mail was to get; 0 where the server did not tell.
+"""
 
 history = Table(
     "history",

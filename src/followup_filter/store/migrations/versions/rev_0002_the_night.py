@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("since", sa.String(10), nullable=False),
         sa.Column("scanned", sa.Text, nullable=False),
         sa.Column("mails", sa.Integer, nullable=False),
+        sa.Column("next_uid", sa.Integer, nullable=False),
     )
     op.create_table(
         "history",
