@@ -60,6 +60,9 @@ namespace inbox {{
     auto = create
     special_use = \\Trash
   }}
+  mailbox Everything {{
+    special_use = \\All
+  }}
 }}
 protocol imap {{
   rawlog_dir = {folder}/rawlog

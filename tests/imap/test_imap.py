@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 import threading
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,8 @@ from followup_filter import pipeline
 from followup_filter.config import Account
 from followup_filter.errors import EXIT_LOGIN, EXIT_OK, EXIT_SERVER, EXIT_USAGE, LoginRefusedError, ServerError
 from followup_filter.events.event import Event, EventList
-from followup_filter.mail import imap
-from followup_filter.mail.imap import ImapSource, is_loopback
-from followup_filter.mail.parse import has_text, parse_message
+from followup_filter.mail.imap import is_loopback
+from followup_filter.mail.parse import parse_message
 from followup_filter.mail.server import Role
 from followup_filter.model.bundle import Model
 from followup_filter.pipeline.account import first_day_to_read, folders_to_read
@@ -28,57 +27,21 @@ from followup_filter.store.database import FILE_NAME, Database
 from followup_filter.store.nights import Scan
 from followup_filter.store.results import read_decisions
 from tests.conftest import Invoke
+from tests.imap.builders import (
+    ALLOWED,
+    FOLDERS,
+    NOON,
+    account_of,
+    plain_mail,
+    run_night,
+    source_of,
+    subjects,
+    write_settings,
+)
 from tests.imap.dovecot import PASSWORD, USER, Dovecot
 
-ALLOWED = re.compile(
-    r"EXAMINE |UID SEARCH |LIST |CAPABILITY|NOOP|LOGOUT|ID |UID FETCH [\d,:*]+ \((?:"
-    r"RFC822\.SIZE INTERNALDATE|BODY\.PEEK\[(?:HEADER)?\](?:<[\d.]+>)?|UID|FLAGS"
-    r"|INTERNALDATE BODY\.PEEK\[HEADER\.FIELDS \(FROM TO CC DATE\)\])\)"
-)
 FIRST_DAY = date(2026, 5, 19)
 """Two days before the first event of the demo; the server reckons it in its own time zone, this machine's."""
-FOLDERS = ("INBOX", "Junk", "Sent", "Trash")
-NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
-
-
-def _account(server: Dovecot, **changes: object) -> Account:
-    values: dict[str, object] = {
-        "address": USER,
-        "user": USER,
-        "host": "localhost",
-        "port": server.tls_port,
-        "ca_file": str(server.ca_file),
-    }
-    return Account(**{**values, **changes})  # type: ignore[arg-type]
-
-
-def _mail(number: int, text: str = "hello", sender: str = "a@b.example") -> bytes:
-    head = f"From: {sender}\r\nSubject: mail {number}\r\nMessage-ID: <{number}@b.example>\r\n"
-    head += "Date: Wed, 20 May 2026 21:00:00 +0900"
-    return f"{head}\r\n\r\n{text} {number}\r\n".encode()
-
-
-def _settings(server: Dovecot, path: Path, **changes: object) -> None:
-    values = {
-        "address": USER,
-        "host": "localhost",
-        "port": server.tls_port,
-        "ca_file": str(server.ca_file),
-        "password_command": [sys.executable, "-c", f"print('{PASSWORD}')"],
-        **changes,
-    }
-    lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
-    path.write_text("[[accounts]]\n" + "\n".join(lines) + "\n")
-
-
-def _run(server: Dovecot, database: Database, model: Model) -> pipeline.RunSummary:
-    with ImapSource(_account(server), PASSWORD, has_text) as source:
-        return pipeline.run_account(source, database, model, 0.02, NOON, lambda _count: None)
-
-
-def _subjects(database: Database) -> list[str]:
-    with database.transaction() as connection:
-        return sorted(item.stored.message.subject for item in read_decisions(connection))
 
 
 def test_three_nights_from_the_first_load_on(invoke: Invoke, dovecot: Dovecot, demo: Path, tmp_path: Path) -> None:
@@ -91,7 +54,7 @@ def test_three_nights_from_the_first_load_on(invoke: Invoke, dovecot: Dovecot, d
         for file in sorted((demo / "mail" / "sent").glob("*.eml"))
     ]
     dovecot.append("Sent", sent)
-    _settings(dovecot, tmp_path / "settings.toml")
+    write_settings(dovecot, tmp_path / "settings.toml")
     invoke("events", "import", demo / "events.toml")
     dovecot.commands()
     early = sum(arrived.astimezone().date() < FIRST_DAY for _raw, arrived in [*mails, *sent] if arrived)
@@ -129,7 +92,7 @@ def test_the_report_is_the_same_as_from_files(invoke: Invoke, dovecot: Dovecot, 
     for file in sorted((demo / "mail" / "sent").glob("*.eml")):
         dovecot.append("Sent", [(file.read_bytes(), parse_message(file.read_bytes()).date)])
         shutil.copy(file, files / f"sent-{file.name}")
-    _settings(dovecot, tmp_path / "settings.toml")
+    write_settings(dovecot, tmp_path / "settings.toml")
     for data, arguments in ((tmp_path / "a", ()), (tmp_path / "b", ("--source", files))):
         invoke("events", "import", demo / "events.toml", "--data-dir", data)
         assert invoke("run", *arguments, "--data-dir", data).status == EXIT_OK
@@ -144,25 +107,25 @@ def test_the_report_is_the_same_as_from_files(invoke: Invoke, dovecot: Dovecot, 
 
 
 def test_nothing_changes_on_the_server(dovecot: Dovecot, shipped: Model, tmp_path: Path) -> None:
-    dovecot.append("INBOX", [(_mail(number), NOON) for number in range(5)])
-    dovecot.append("名刺&交換", [(_mail(9), NOON)])
+    dovecot.append("INBOX", [(plain_mail(number), NOON) for number in range(5)])
+    dovecot.append("名刺&交換", [(plain_mail(9), NOON)])
     with dovecot.client() as owner:
         owner.select_folder("INBOX")
         owner.add_flags([2], ["\\Seen", "\\Flagged"])
     before = dovecot.state()
     dovecot.commands()
     database = Database.open(tmp_path / "store")
-    _run(dovecot, database, shipped)
+    run_night(dovecot, database, shipped)
     sent = dovecot.commands()
     assert dovecot.state() == before
     assert [command for command in sent if not ALLOWED.match(command)] == []
-    assert len(_subjects(database)) == 6
+    assert len(subjects(database)) == 6
     database.close()
 
 
 def test_folders_are_told_by_their_attributes(dovecot: Dovecot) -> None:
-    dovecot.append("名刺&交換", [(_mail(1), NOON)])
-    with ImapSource(_account(dovecot, leave_out=("Junk",)), PASSWORD, has_text) as source:
+    dovecot.append("名刺&交換", [(plain_mail(1), NOON)])
+    with source_of(account_of(dovecot, leave_out=("Junk",))) as source:
         roles = {folder.name: folder.role for folder in source.folders()}
         read = {folder.name for folder in folders_to_read(source)}
     assert roles["INBOX"] is Role.INBOX
@@ -180,13 +143,13 @@ def _event(number: int, day: date, window_days: int = 45) -> EventList:
 def test_an_event_added_later_with_an_earlier_date_brings_what_it_needs(
     dovecot: Dovecot, shipped: Model, tmp_path: Path
 ) -> None:
-    dovecot.append("INBOX", [(_mail(1), NOON - timedelta(days=90)), (_mail(2), NOON)])
+    dovecot.append("INBOX", [(plain_mail(1), NOON - timedelta(days=90)), (plain_mail(2), NOON)])
     database = Database.open(tmp_path / "store")
     for days, expected in ((10, ["mail 2"]), (100, ["mail 1", "mail 2"])):
         with database.transaction() as connection:
             pipeline.import_events(connection, _event(days, NOON.date() - timedelta(days=days)))
-        _run(dovecot, database, shipped)
-        assert _subjects(database) == expected
+        run_night(dovecot, database, shipped)
+        assert subjects(database) == expected
     database.close()
 
 
@@ -194,26 +157,26 @@ def test_a_lead_in_junk_or_filed_by_a_rule_is_found_and_one_mail_in_two_folders_
     dovecot: Dovecot, shipped: Model, tmp_path: Path
 ) -> None:
     for number, folder in enumerate(("INBOX", "Junk", "Clients")):
-        dovecot.append(folder, [(_mail(number), NOON), (_mail(7), NOON)])
-    dovecot.append("Trash", [(_mail(5), NOON)])
+        dovecot.append(folder, [(plain_mail(number), NOON), (plain_mail(7), NOON)])
+    dovecot.append("Trash", [(plain_mail(5), NOON)])
     database = Database.open(tmp_path / "store")
-    _run(dovecot, database, shipped)
-    assert _subjects(database) == ["mail 0", "mail 1", "mail 2", "mail 7"]
+    run_night(dovecot, database, shipped)
+    assert subjects(database) == ["mail 0", "mail 1", "mail 2", "mail 7"]
     database.close()
 
 
 def test_a_changed_uidvalidity_loses_and_repeats_nothing(dovecot: Dovecot, shipped: Model, tmp_path: Path) -> None:
-    dovecot.append("INBOX", [(_mail(number), NOON) for number in range(6)])
+    dovecot.append("INBOX", [(plain_mail(number), NOON) for number in range(6)])
     database = Database.open(tmp_path / "store")
-    _run(dovecot, database, shipped)
+    run_night(dovecot, database, shipped)
     dovecot.stop()
     for file in (dovecot.folder / "mail").rglob("dovecot*"):
         file.unlink()
     dovecot.start()
-    dovecot.append("INBOX", [(_mail(99), NOON)])
-    summary = _run(dovecot, database, shipped)
+    dovecot.append("INBOX", [(plain_mail(99), NOON)])
+    summary = run_night(dovecot, database, shipped)
     assert summary.new == 1
-    assert _subjects(database) == sorted([*(f"mail {number}" for number in range(6)), "mail 99"])
+    assert subjects(database) == sorted([*(f"mail {number}" for number in range(6)), "mail 99"])
     database.close()
 
 
@@ -222,7 +185,7 @@ def test_a_connection_that_breaks_off_keeps_what_has_arrived_and_goes_on_the_nex
 ) -> None:
     monkeypatch.setattr("followup_filter.mail.imap.BATCH_UIDS", 4)
     monkeypatch.setattr("followup_filter.mail.imap.time.sleep", lambda _seconds: None)
-    dovecot.append("INBOX", [(_mail(number), NOON) for number in range(12)])
+    dovecot.append("INBOX", [(plain_mail(number), NOON) for number in range(12)])
     database = Database.open(tmp_path / "store")
     taken = 0
 
@@ -232,13 +195,13 @@ def test_a_connection_that_breaks_off_keeps_what_has_arrived_and_goes_on_the_nex
         if taken == 4:
             dovecot.stop()
 
-    with pytest.raises(ServerError, match="kept"), ImapSource(_account(dovecot), PASSWORD, has_text) as source:
+    with pytest.raises(ServerError, match="kept"), source_of(account_of(dovecot)) as source:
         pipeline.run_account(source, database, shipped, 0.02, NOON, cut_after_four)
-    assert len(_subjects(database)) == 4
+    assert len(subjects(database)) == 4
     dovecot.start()
-    summary = _run(dovecot, database, shipped)
+    summary = run_night(dovecot, database, shipped)
     assert summary.new == 8
-    assert len(_subjects(database)) == 12
+    assert len(subjects(database)) == 12
     database.close()
 
 
@@ -246,16 +209,16 @@ def test_a_short_break_is_mended_within_the_run(
     dovecot: Dovecot, shipped: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("followup_filter.mail.imap.BATCH_UIDS", 4)
-    dovecot.append("INBOX", [(_mail(number), NOON) for number in range(12)])
+    dovecot.append("INBOX", [(plain_mail(number), NOON) for number in range(12)])
     database = Database.open(tmp_path / "store")
-    with ImapSource(_account(dovecot), PASSWORD, has_text) as source:
+    with source_of(account_of(dovecot)) as source:
 
         def cut(_count: int) -> None:
             assert source._client is not None
             source._client.shutdown()
 
         assert pipeline.run_account(source, database, shipped, 0.02, NOON, cut).new == 12
-    assert len(_subjects(database)) == 12
+    assert len(subjects(database)) == 12
     database.close()
 
 
@@ -263,12 +226,12 @@ def test_large_mail_is_fetched_in_part(dovecot: Dovecot, shipped: Model, tmp_pat
     boundary = (
         'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: application/pdf; name="a.pdf"\r\n\r\n'
     )
-    late = _mail(1).split(b"\r\n\r\n")[0] + b"\r\n" + boundary.encode() + b"A" * 300_000
+    late = plain_mail(1).split(b"\r\n\r\n")[0] + b"\r\n" + boundary.encode() + b"A" * 300_000
     late += b"\r\n--b\r\nContent-Type: text/plain\r\n\r\nthe text comes late\r\n--b--\r\n"
-    dovecot.append("INBOX", [(_mail(0, "early " + "x" * 3_000_000), NOON), (late, NOON)])
+    dovecot.append("INBOX", [(plain_mail(0, "early " + "x" * 3_000_000), NOON), (late, NOON)])
     dovecot.commands()
     database = Database.open(tmp_path / "store")
-    _run(dovecot, database, shipped)
+    run_night(dovecot, database, shipped)
     with database.transaction() as connection:
         texts = {item.stored.message.subject: item.stored.message.text for item in read_decisions(connection)}
     assert texts["mail 1"] == "the text comes late"
@@ -279,10 +242,10 @@ def test_large_mail_is_fetched_in_part(dovecot: Dovecot, shipped: Model, tmp_pat
 
 
 def test_the_server_decides_about_senseless_dates(dovecot: Dovecot, shipped: Model, tmp_path: Path) -> None:
-    wrong = _mail(1).replace(b"Date: Wed, 20 May 2026", b"Date: Wed, 20 May 2020")
+    wrong = plain_mail(1).replace(b"Date: Wed, 20 May 2026", b"Date: Wed, 20 May 2020")
     dovecot.append("INBOX", [(wrong, NOON)])
     database = Database.open(tmp_path / "store")
-    _run(dovecot, database, shipped)
+    run_night(dovecot, database, shipped)
     with database.transaction() as connection:
         (decision,) = read_decisions(connection)
     assert decision.stored.message.date == NOON
@@ -292,9 +255,9 @@ def test_the_server_decides_about_senseless_dates(dovecot: Dovecot, shipped: Mod
 def test_the_password_is_refused_with_a_sentence_and_the_mailbox_of_another_account_is_read(
     invoke: Invoke, dovecot: Dovecot, tmp_path: Path
 ) -> None:
-    dovecot.append("INBOX", [(_mail(1), NOON)])
-    _settings(dovecot, tmp_path / "wrong.toml", password_command=[sys.executable, "-c", "print('wrong-canary')"])
-    _settings(dovecot, tmp_path / "right.toml")
+    dovecot.append("INBOX", [(plain_mail(1), NOON)])
+    write_settings(dovecot, tmp_path / "wrong.toml", password_command=[sys.executable, "-c", "print('wrong-canary')"])
+    write_settings(dovecot, tmp_path / "right.toml")
     text = (tmp_path / "wrong.toml").read_text().replace(USER, "other@example.jp") + (
         tmp_path / "right.toml"
     ).read_text()
@@ -316,7 +279,7 @@ def test_no_password_and_a_failing_command_are_told_apart(
         (["no-such-program-canary"], "no program of that name"),
         ([sys.executable, "-c", "raise SystemExit(3)"], "status 3"),
     ):
-        _settings(dovecot, tmp_path / "settings.toml", password_command=command)
+        write_settings(dovecot, tmp_path / "settings.toml", password_command=command)
         result = invoke("run")
         assert result.status == EXIT_LOGIN
         assert said in result.err
@@ -333,8 +296,8 @@ def test_no_byte_of_the_password_goes_where_the_certificate_is_wrong(fault: str)
     server = Dovecot(("other.example",) if fault == "wrong name" else ("localhost",))
     try:
         server.start()
-        account = _account(server, ca_file="" if fault == "unknown authority" else str(server.ca_file))
-        with pytest.raises(ServerError, match="certificate"), ImapSource(account, PASSWORD, has_text):
+        account = account_of(server, ca_file="" if fault == "unknown authority" else str(server.ca_file))
+        with pytest.raises(ServerError, match="certificate"), source_of(account):
             pass
         assert "Login:" not in (server.folder / "dovecot.log").read_text()
     finally:
@@ -361,7 +324,7 @@ def test_a_server_without_starttls_gets_no_password() -> None:
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     account = Account(USER, "127.0.0.1", USER, listener.getsockname()[1], "starttls")
-    with pytest.raises(ServerError), ImapSource(account, PASSWORD, has_text):
+    with pytest.raises(ServerError), source_of(account):
         pass
     thread.join(5)
     listener.close()
@@ -370,15 +333,15 @@ def test_a_server_without_starttls_gets_no_password() -> None:
 
 
 def test_starttls_works_where_it_is_offered(dovecot: Dovecot) -> None:
-    with ImapSource(_account(dovecot, port=dovecot.plain_port, security="starttls"), PASSWORD, has_text) as source:
+    with source_of(account_of(dovecot, port=dovecot.plain_port, security="starttls")) as source:
         assert source.folders()
 
 
 def test_clear_text_is_for_this_machine_only(dovecot: Dovecot) -> None:
-    with ImapSource(_account(dovecot, port=dovecot.plain_port, security="none"), PASSWORD, has_text) as source:
+    with source_of(account_of(dovecot, port=dovecot.plain_port, security="none")) as source:
         assert source.folders()
     elsewhere = Account(USER, "mail.example.jp", USER, 143, "none")
-    with pytest.raises(ServerError, match="this machine only"), ImapSource(elsewhere, PASSWORD, has_text):
+    with pytest.raises(ServerError, match="this machine only"), source_of(elsewhere):
         pass
 
 
@@ -391,7 +354,7 @@ def test_what_is_this_machine(host: str, expected: bool) -> None:
 
 def test_a_server_that_is_not_there_is_named(invoke: Invoke, dovecot: Dovecot, tmp_path: Path) -> None:
     dovecot.stop()
-    _settings(dovecot, tmp_path / "settings.toml")
+    write_settings(dovecot, tmp_path / "settings.toml")
     result = invoke("run")
     assert result.status == EXIT_SERVER
     assert f"localhost:{dovecot.tls_port}" in result.err
@@ -399,7 +362,7 @@ def test_a_server_that_is_not_there_is_named(invoke: Invoke, dovecot: Dovecot, t
 
 def test_imaplibs_debugging_is_off(dovecot: Dovecot) -> None:
     """IMAPClient leaves it at 5, and 80 % of the time of a fetch goes into it (performance.md section 1)."""
-    with ImapSource(_account(dovecot), PASSWORD, has_text) as source:
+    with source_of(account_of(dovecot)) as source:
         assert source._client is not None
         assert source._client._imap.debug == 0
 
@@ -419,14 +382,14 @@ def test_a_wrong_account_table_is_named(invoke: Invoke, tmp_path: Path) -> None:
 
 def test_two_thousand_mails_are_all_read(dovecot: Dovecot, shipped: Model, tmp_path: Path) -> None:
     """Delivered into the Maildir, as a delivery agent does; INTERNALDATE is the file's time."""
-    dovecot.append("INBOX", [(_mail(0), NOON)])
+    dovecot.append("INBOX", [(plain_mail(0), NOON)])
     new = next((dovecot.folder / "mail").rglob("new"))
     owner = new.stat()
     for number in range(1, 2_000):
         file = new / f"{number}.test"
-        file.write_bytes(_mail(number))
+        file.write_bytes(plain_mail(number))
         shutil.chown(file, owner.st_uid, owner.st_gid)
-    with ImapSource(_account(dovecot), PASSWORD, has_text) as source:
+    with source_of(account_of(dovecot)) as source:
         opened = source.open(next(folder for folder in source.folders() if folder.role is Role.INBOX))
         uids = source.arrived_since(opened, NOON.date())
         fetched = [mail for batch in source.fetch(uids) for mail in batch]
@@ -435,8 +398,8 @@ def test_two_thousand_mails_are_all_read(dovecot: Dovecot, shipped: Model, tmp_p
 
 
 def test_mail_deleted_while_it_is_read_is_no_fault(dovecot: Dovecot) -> None:
-    dovecot.append("INBOX", [(_mail(number), NOON) for number in range(4)])
-    with ImapSource(_account(dovecot), PASSWORD, has_text) as source:
+    dovecot.append("INBOX", [(plain_mail(number), NOON) for number in range(4)])
+    with source_of(account_of(dovecot)) as source:
         opened = source.open(next(folder for folder in source.folders() if folder.role is Role.INBOX))
         uids = source.arrived_since(opened, NOON.date())
         with dovecot.client() as owner:
@@ -448,7 +411,7 @@ def test_mail_deleted_while_it_is_read_is_no_fault(dovecot: Dovecot) -> None:
 
 
 def test_login_refused_is_its_own_error(dovecot: Dovecot) -> None:
-    with pytest.raises(LoginRefusedError), ImapSource(_account(dovecot), "wrong", has_text):
+    with pytest.raises(LoginRefusedError), source_of(account_of(dovecot), "wrong"):
         pass
 
 
@@ -475,19 +438,3 @@ def test_from_when_on_a_folder_is_read() -> None:
     assert _since(_event(1, day - timedelta(days=31)), closed, later) == 93
     assert _since(event, closed, later, uidvalidity=8) == 92
     assert _since(nothing, closed, later, uidvalidity=8) == 62
-
-
-def test_a_mail_that_the_server_does_not_hand_out_is_counted_and_asked_for_again(
-    dovecot: Dovecot, shipped: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dovecot.append("INBOX", [(_mail(number), NOON) for number in range(3)])
-    database = Database.open(tmp_path / "store")
-    whole = imap._body
-    with monkeypatch.context() as patched:
-        patched.setattr(imap, "_body", lambda answer: None if b"mail 1" in (whole(answer) or b"") else whole(answer))
-        assert _run(dovecot, database, shipped).unreadable == 1
-    assert _subjects(database) == ["mail 0", "mail 2"]
-    summary = _run(dovecot, database, shipped)
-    assert (summary.new, summary.unreadable) == (1, 0)
-    assert _subjects(database) == ["mail 0", "mail 1", "mail 2"]
-    database.close()
