@@ -57,13 +57,23 @@ class Wire:
             threading.Thread(target=self._commands, args=(ours, theirs), daemon=True).start()
 
     def _commands(self, ours: socket.socket, theirs: socket.socket) -> None:
-        with suppress(OSError), ours, theirs:
-            for line in ours.makefile("rb"):
+        try:
+            self._hand_on(ours, theirs)
+        except OSError:
+            pass
+        finally:
+            for end in (ours, theirs):
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+                end.close()
+
+    def _hand_on(self, ours: socket.socket, theirs: socket.socket) -> None:
+        with ours.makefile("rb") as lines:
+            for line in lines:
                 tag, _space, command = line.strip().partition(b" ")
                 self.commands.append(command)
                 reply = self.rule(command)
                 if reply == CUT:
-                    ours.shutdown(socket.SHUT_RDWR)
                     return
                 if reply == SILENCE:
                     self._closed.wait(60)
@@ -77,7 +87,6 @@ class Wire:
                     ours.sendall(tag + b" " + reply + b"\r\n")
                     continue
                 theirs.sendall(self._translated(line))
-            theirs.shutdown(socket.SHUT_RDWR)
 
     def _translated(self, line: bytes) -> bytes:
         """A command as Dovecot understands it: the number that Gmail gives a mail is played by its size."""
@@ -100,6 +109,6 @@ class Wire:
         if match := re.match(rb"\* \d+ FETCH \(UID \d+ RFC822\.SIZE (\d+)(\)| INTERNALDATE )", line):
             if match[2] == b")":
                 return line.replace(b"RFC822.SIZE", b"X-GM-MSGID")
-            labels = b"(\\\\Sent)" if int(match[1]) in self.sent_sizes else b"(\\\\Inbox)"
+            labels = b'("\\\\Sent")' if int(match[1]) in self.sent_sizes else b'("\\\\Inbox")'
             return line.replace(b"RFC822.SIZE", b"X-GM-LABELS " + labels + b" RFC822.SIZE")
         return line

@@ -184,7 +184,7 @@ def test_a_connection_that_breaks_off_keeps_what_has_arrived_and_goes_on_the_nex
     dovecot: Dovecot, shipped: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("followup_filter.mail.imap.BATCH_UIDS", 4)
-    monkeypatch.setattr("followup_filter.mail.imap.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("followup_filter.mail.imap.PAUSE_SECONDS", 0)
     dovecot.append("INBOX", [(plain_mail(number), NOON) for number in range(12)])
     database = Database.open(tmp_path / "store")
     taken = 0

@@ -36,6 +36,8 @@ LONG_BYTES = 2_000_000
 """Of a large mail whose start has no text, so many bytes are fetched."""
 WHOLE_HEADER_BYTES = 8_192
 CONNECTION_TRIES = 3
+PAUSE_SECONDS = 1.0
+"""The pause before the second new try of a connection; the first comes at once."""
 RECONNECTS = 40
 """So often a connection is made anew in one run, to find the mails on which the server breaks off."""
 
@@ -244,7 +246,7 @@ class ImapSource:
             self.deadline.check()
             self._reconnects += 1
             if attempt + 1 < CONNECTION_TRIES:
-                time.sleep(attempt)
+                time.sleep(attempt * PAUSE_SECONDS)
         fault = _BrokenOffError if broke_off else ServerError
         raise fault(
             _("The connection to {host} broke off ({reason}). What was read is kept; run it again later.").format(
