@@ -152,7 +152,7 @@ def read_account(account: Account, database: Database, model: Model, settings: S
     from followup_filter.secret import read_password
 
     moment = now()
-    if not sys.stdin.isatty():
+    if not is_attended():
         with database.transaction() as connection:
             why_not = faults.why_not_tried(connection, account, moment.date())
         if why_not:
@@ -171,6 +171,11 @@ def read_account(account: Account, database: Database, model: Model, settings: S
     if summary.faults:
         return Reading(account.address, EXIT_SERVER, summary, " ".join(summary.faults))
     return Reading(account.address, EXIT_UNREADABLE if summary.unreadable else EXIT_OK, summary)
+
+
+def is_attended() -> bool:
+    """True when a person started this, on a terminal: then a refused sign-in may be tried again at once."""
+    return sys.stdin.isatty()
 
 
 def _say(reading: Reading, *, alone: bool, quiet: bool) -> None:

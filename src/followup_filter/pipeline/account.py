@@ -73,10 +73,9 @@ def folders_to_read(source: ImapSource) -> list[Folder]:
     what the settings name.
     """
     folders = [folder for folder in source.folders() if folder.name not in source.account.leave_out]
-    folders = [folder for folder in folders if folder.role is not Role.DRAFTS]
-    if any(folder.role is Role.ALL for folder in folders):
-        return [folder for folder in folders if folder.role in (Role.ALL, Role.JUNK, Role.TRASH)]
-    return folders
+    order = _WITH_ALL if any(folder.role is Role.ALL for folder in folders) else _WITHOUT_ALL
+    folders = [folder for folder in folders if folder.role in order]
+    return sorted(folders, key=lambda folder: (order.index(folder.role), folder.name))
 
 
 def first_day_to_read(events: EventList, scan: Scan | None, uidvalidity: int, now: datetime) -> date:
@@ -133,6 +132,94 @@ def _read_folder(
         nights.save_scan(connection, place.account, place.folder, folder.role, whole)
 
 
+_WITH_ALL = (Role.ALL, Role.JUNK, Role.TRASH)
+_WITHOUT_ALL = (Role.INBOX, Role.OTHER, Role.SENT, Role.JUNK, Role.TRASH)
+"""Which folders are read, and in which order; drafts never are."""
+_KNOWS_PEOPLE], faults)
+    intake = Intake.begin(database, address, model, max_lead_loss, now.date())
+    try:
+        for folder in folders:
+            with faults.noted(folder):
+                _read_folder(source, folder, intake, database, now, progress)
+                faults.over(folder)
+    except FollowupError:
+        # What has arrived whole is kept and judged; only the run itself stays marked as cut off.
+        intake.judge()
+        raise
+    faults.warn(_hidden_all_mail(source, folders))
+    return intake.end(tuple(faults.sentences))
+
+
+def folders_to_read(source: ImapSource) -> list[Folder]:
+    """The folders of an account that are looked at: every one that takes in mail, Junk to rescue leads, Sent, Trash.
+
+    Where one folder holds all mail (Gmail), it stands for the others, sent mail included. Drafts are left out, and
+    what the settings name.
+    """
+    folders = [folder for folder in source.folders() if folder.name not in source.account.leave_out]
+    order = _WITH_ALL if any(folder.role is Role.ALL for folder in folders) else _WITHOUT_ALL
+    folders = [folder for folder in folders if folder.role in order]
+    return sorted(folders, key=lambda folder: (order.index(folder.role), folder.name))
+
+
+def first_day_to_read(events: EventList, scan: Scan | None, uidvalidity: int, now: datetime) -> date:
+    """From which day on a folder is looked through: two days before the earliest event not fully scanned in it.
+
+    Never later than two days before the last look, so that mail of no event is read as well. A folder that was never
+    looked through, or whose UIDs begin anew, is read from the first event on, or 60 days back where there is none.
+    """
+    known = scan is not None and scan.uidvalidity == uidvalidity
+    days = [event.date for event in events.events if not (scan and known and _is_scanned(event, scan))]
+    if scan:
+        days.append(scan.scanned.date())
+    if not known and not events.events:
+        days.append(now.date() - timedelta(days=DAYS_WITHOUT_EVENTS))
+    return min([*days, now.date()]) - SLACK
+
+
+def _is_scanned(event: Event, scan: Scan) -> bool:
+    """True when all mail of the event's window was seen in the folder."""
+    return scan.since <= event.date - SLACK and scan.scanned >= event.window_end + SLACK
+
+
+def _read_folder(
+    source: ImapSource, folder: Folder, intake: Intake, database: Database, now: datetime, progress: Progress
+) -> None:
+    opened = source.open(folder)
+    place = store.Place(source.account.address, folder.name, opened.uidvalidity)
+    with database.transaction() as connection:
+        scan = nights.read_scan(connection, place.account, place.folder)
+        events = event_store.read_events(connection)
+        leads = results.lead_uids(connection, place, now - timedelta(days=DAYS_OF_ANSWERS))
+    since = first_day_to_read(events, scan, opened.uidvalidity, now)
+    # What was put into the folder since the last look may have arrived long before, in another one.
+    moved_in = (scan.next_uid, min(scan.since, since)) if scan and scan.uidvalidity == opened.uidvalidity else None
+    uids = source.arrived_since(opened, since, moved_in=moved_in)
+    if folder.role is not Role.TRASH:
+        known = intake.known_uids(place)
+        new = intake.recognise(place, source.gmail_numbers([uid for uid in uids if str(uid) not in known]))
+        sent = folder.role is Role.SENT
+        for mails in source.fetch(new, headers_only=sent):
+            incoming = [
+                Incoming(str(mail.uid), mail.raw, mail.error, mail.received, new[mail.uid], sent or mail.sent)
+                for mail in mails
+            ]
+            intake.take(place, incoming)
+            progress(len(mails))
+        answered = source.answered(leads)
+        with database.transaction() as connection:
+            nights.mark_answered(connection, [leads[uid] for uid in answered])
+    if scan and scan.uidvalidity == opened.uidvalidity:
+        since = min(since, scan.since)
+    with database.transaction() as connection:
+        whole = Scan(opened.uidvalidity, since, now.astimezone(UTC), len(uids), opened.next_uid)
+        nights.save_scan(connection, place.account, place.folder, folder.role, whole)
+
+
+_ORDER = (Role.ALL, Role.INBOX, Role.OTHER, Role.SENT, Role.JUNK, Role.TRASH)
+"""Folders in the order in which they are read; drafts are not read."""
+_BESIDE_ALL = frozenset({Role.JUNK, Role.TRASH})
+"""What a folder of all mail does not hold."""
 _KNOWS_PEOPLE = frozenset({Role.ALL, Role.INBOX, Role.SENT, Role.OTHER})
 """Folders in which mail from before the first event tells whom the owner knew."""
 
