@@ -317,12 +317,13 @@ def test_killed_at_sixty_points_every_mail_is_there_once_after_the_next_night(
     with monkeypatch.context() as patched:
         _step_at(reference, ImapSource, patched, count)
         run_night(dovecot, reference, shipped)
+    in_all = steps
     expected = _contents(reference)
     reference.close()
-    assert steps > KILL_POINTS
+    assert in_all > KILL_POINTS
     assert len(expected) > 8
     for point in range(KILL_POINTS):
-        killed_at = 1 + point * steps // KILL_POINTS
+        killed_at = 1 + point * in_all // KILL_POINTS
         prepared(f"killed-{point}").close()
         child = os.fork()
         if child == 0:
@@ -339,7 +340,7 @@ def test_killed_at_sixty_points_every_mail_is_there_once_after_the_next_night(
             run_night(dovecot, database, shipped)
             os._exit(0)
         _pid, status = os.waitpid(child, 0)
-        assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL, f"step {killed_at} of {steps}"
+        assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL, f"step {killed_at} of {in_all}"
         database = Database.open(tmp_path / f"killed-{point}")
         run_night(dovecot, database, shipped)
         assert _contents(database) == expected, f"killed at step {killed_at}"
