@@ -430,6 +430,10 @@ def test_from_when_on_a_folder_is_read() -> None:
     # The window of 45 days is open still, so the whole of it is asked for, and every UID in it compared.
     assert _since(event, begun) == 32
     assert _since(nothing, begun) == 3
+    # The settings may ask for more; once that was read, no more.
+    assert (day - first_day_to_read(event, begun, 7, NOON, day - timedelta(days=99))).days == 101
+    longer = Scan(7, day - timedelta(days=101), NOON - timedelta(days=1), 5)
+    assert (day - first_day_to_read(nothing, longer, 7, NOON, day - timedelta(days=99))).days == 3
     # A window that has closed was seen whole, unless it was made longer, begins earlier, or the UIDs begin anew.
     later = NOON + timedelta(days=60)
     closed = Scan(7, day - timedelta(days=32), later - timedelta(days=1), 5)

@@ -163,7 +163,9 @@ def read_account(account: Account, database: Database, model: Model, settings: S
             ImapSource(account, read_password(account), has_text, deadline) as source,
             progress_bar(None, account.address) as progress,
         ):
-            summary = pipeline.run_account(source, database, model, settings.max_lead_loss, moment, progress)
+            summary = pipeline.run_account(
+                source, database, model, settings.max_lead_loss, moment, progress, settings.read_since
+            )
     except (LoginRefusedError, ServerError) as error:
         faults.note_fault(database, account, error, moment.date())
         return Reading(account.address, error.exit_status, fault=str(error))
