@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -21,18 +23,36 @@ DATA_VARIABLE = "FOLLOWUP_FILTER_DATA_DIR"
 SETTINGS_VARIABLE = "FOLLOWUP_FILTER_SETTINGS"
 MAX_LEAD_LOSS = 0.02
 """How often a lead may be ruled out wrongly, where the settings name nothing else (design.md section 5)."""
-
-
+PROVIDERS = ("google", "microsoft")
+"""The services whose OAuth2 addresses are known (oauth/service.py)."""
 DEADLINE_MINUTES = 60
 """A run that has not ended after so long is ended; the next one goes on from there."""
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """The owner's OAuth2 client and where it is known; what is empty comes from the preset of `provider`.
+
+    `client_secret_command` is a program and its arguments that prints the client's secret, where there is one.
+    """
+
+    client_id: str
+    provider: str = ""
+    authorize_url: str = ""
+    token_url: str = ""
+    device_url: str = ""
+    scopes: tuple[str, ...] = ()
+    client_secret_command: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """One IMAP login. `security`: "tls", "starttls", or "none" (this machine only).
 
-    `password_command` is a program and its arguments that prints the password; without it the environment variable
-    FOLLOWUP_FILTER_PASSWORD is looked at. `leave_out` names folders that are not read.
+    It is signed in to in one way: with the password that `password_command` (a program and its arguments) prints, with
+    the one in the system's keyring, with the OAuth2 access token that `token_command` prints, or with one got by
+    `oauth`. Without any of them the environment variable FOLLOWUP_FILTER_PASSWORD is looked at. `leave_out` names
+    folders that are not read.
     """
 
     address: str
@@ -42,6 +62,9 @@ class Account:
     security: str = "tls"
     ca_file: str = ""
     password_command: tuple[str, ...] = ()
+    keyring: bool = False
+    token_command: tuple[str, ...] = ()
+    oauth: OAuth | None = None
     leave_out: tuple[str, ...] = ()
 
 
@@ -75,6 +98,14 @@ def settings_file() -> Path:
     return Path(platformdirs.user_config_path(APPLICATION, appauthor=False)) / "settings.toml"
 
 
+def is_loopback(host: str) -> bool:
+    """True for a name or address that never leaves this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
@@ -83,9 +114,29 @@ def _is_texts(value: object) -> bool:
     return isinstance(value, list) and all(map(_is_text, value))
 
 
+def _is_safe_url(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    right_scheme = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    return right_scheme and bool(host) and not parts.username and not parts.fragment
+
+
 _Check = tuple[Callable[[Any], bool], str]
 _TEXT: _Check = (_is_text, marked('text in quotes, such as "…"'))
 _TEXTS: _Check = (_is_texts, marked('a list of texts, such as ["a", "b"]'))
+_SOME_TEXTS: _Check = (lambda value: _is_texts(value) and bool(value), _TEXTS[1])
+_YES_OR_NO: _Check = (lambda value: isinstance(value, bool), marked("true or false"))
+_URL: _Check = (_is_safe_url, marked("an address that begins with https://"))
+
+
+def _prints(what: str) -> _Check:
+    return (lambda value: _is_texts(value) and bool(value), what)
+
 
 _GENERAL: Mapping[str, _Check] = {
     "language": (lambda value: value in LANGUAGES, marked("one of ja, en")),
@@ -113,13 +164,29 @@ _ACCOUNT: Mapping[str, _Check] = {
     "port": (lambda value: type(value) is int and 0 < value < 65_536, marked("a number from 1 to 65535")),
     "security": (lambda value: value in ("tls", "starttls", "none"), marked("one of tls, starttls, none")),
     "ca_file": _TEXT,
-    "password_command": (
-        lambda value: _is_texts(value) and bool(value),
-        marked('a program and its arguments as a list, such as ["pass", "show", "mail"]; never the password itself'),
+    "password_command": _prints(
+        marked('a program and its arguments as a list, such as ["pass", "show", "mail"]; never the password itself')
     ),
+    "keyring": _YES_OR_NO,
+    "token_command": _prints(
+        marked('a program and its arguments as a list, such as ["oama", "access", "…"]; never the token itself')
+    ),
+    "oauth": (lambda value: isinstance(value, dict), marked("a table that begins with [accounts.oauth]")),
     "leave_out": _TEXTS,
 }
+_OAUTH: Mapping[str, _Check] = {
+    "provider": (lambda value: value in PROVIDERS, marked("one of google, microsoft")),
+    "client_id": _TEXT,
+    "client_secret_command": _prints(
+        marked('a program and its arguments as a list, such as ["pass", "show", "mail"]; never the secret itself')
+    ),
+    "authorize_url": _URL,
+    "token_url": _URL,
+    "device_url": _URL,
+    "scopes": _SOME_TEXTS,
+}
 _REQUIRED = ("address", "host")
+_WAYS_TO_SIGN_IN = ("password_command", "keyring", "token_command", "oauth")
 
 
 def read_settings(path: Path) -> Settings:
@@ -134,22 +201,36 @@ def read_settings(path: Path) -> Settings:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(_("{file} cannot be read: {reason}.").format(file=path, reason=error)) from None
     _check(path, "", tables, _GENERAL)
-    accounts = []
-    for number, table in enumerate(tables.get("accounts", []), start=1):
-        _check(path, f"accounts {number}, ", table, _ACCOUNT)
-        if missing := [key for key in _REQUIRED if key not in table]:
-            raise UsageError(
-                _("{file}, accounts {number}: the key {key} is missing.").format(
-                    file=path, number=number, key=missing[0]
-                )
-            )
-        values: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
-        }
-        values.setdefault("user", table["address"])
-        accounts.append(Account(**values))
+    accounts = tuple(_account(path, number, table) for number, table in enumerate(tables.get("accounts", []), start=1))
     general = {key: value for key, value in tables.items() if key != "accounts"}
-    return Settings(**general, accounts=tuple(accounts))
+    return Settings(**general, accounts=accounts)
+
+
+def _account(path: Path, number: int, table: Mapping[str, Any]) -> Account:
+    _check(path, f"accounts {number}, ", table, _ACCOUNT)
+    _require(path, str(number), table, _REQUIRED)
+    values = _frozen(table)
+    values.setdefault("user", table["address"])
+    ways = [way for way in _WAYS_TO_SIGN_IN if table.get(way)]
+    if len(ways) > 1:
+        sentence = _("{file}, accounts {number}: {first} and {second} are both set. Keep one way of signing in.")
+        raise UsageError(sentence.format(file=path, number=number, first=ways[0], second=ways[1]))
+    if "oauth" in table:
+        _check(path, f"accounts {number}, oauth, ", table["oauth"], _OAUTH)
+        own = () if "provider" in table["oauth"] else ("authorize_url", "token_url", "scopes")
+        _require(path, f"{number}, oauth", table["oauth"], ("client_id", *own))
+        values["oauth"] = OAuth(**_frozen(table["oauth"]))
+    return Account(**values)
+
+
+def _frozen(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+
+
+def _require(path: Path, number: str, table: Mapping[str, Any], keys: tuple[str, ...]) -> None:
+    if missing := [key for key in keys if key not in table]:
+        sentence = _("{file}, accounts {number}: the key {key} is missing.")
+        raise UsageError(sentence.format(file=path, number=number, key=missing[0]))
 
 
 def _check(path: Path, place: str, table: Mapping[str, Any], checks: Mapping[str, _Check]) -> None:
