@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 import threading
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -291,9 +291,13 @@ def test_no_password_and_a_failing_command_are_told_apart(
     assert invoke("run").status == EXIT_OK
 
 
-@pytest.mark.parametrize("fault", ["unknown authority", "wrong name"])
+@pytest.mark.parametrize("fault", ["unknown authority", "wrong name", "expired"])
 def test_no_byte_of_the_password_goes_where_the_certificate_is_wrong(fault: str) -> None:
-    server = Dovecot(("other.example",) if fault == "wrong name" else ("localhost",))
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    server = Dovecot(
+        ("other.example",) if fault == "wrong name" else ("localhost",),
+        not_after=yesterday if fault == "expired" else None,
+    )
     try:
         server.start()
         account = account_of(server, ca_file="" if fault == "unknown authority" else str(server.ca_file))
