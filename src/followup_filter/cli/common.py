@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from followup_filter.events.event import Event, EventList
-    from followup_filter.report.text import Line
+    from followup_filter.report.layout import Line
     from followup_filter.store.database import Database
     from followup_filter.store.results import Decision
 
