@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from followup_filter.config import Account
 from followup_filter.errors import LoginRefusedError, UsageError
 from followup_filter.language import gettext as _
-from followup_filter.oauth.loopback import Listener
+from followup_filter.oauth.loopback import Listener, answer_of, is_same
 from followup_filter.oauth.service import RefusedGrantError, service_of, session_of
 from followup_filter.oauth.signin import SignIn, granted
 
@@ -52,12 +50,11 @@ def _granted_by_code(
             service.authorize_url, code_verifier=verifier, login_hint=account.address, **service.extra
         )
         show(address)
-        response = answer(state)
-        _check(response, state, service.host)
+        code = _code_in(answer(state), state, service.host)
         token = session.fetch_token(
             service.token_url,
-            authorization_response=response,
-            state=state,
+            grant_type="authorization_code",
+            code=code,
             code_verifier=verifier,
             allow_redirects=False,
         )
@@ -70,34 +67,25 @@ def lasting(account: Account, token: Any) -> SignIn:
     service = service_of(account)
     if token.get("access_token") and not token.get("refresh_token"):
         sentence = _(
-            "{host} granted access for one hour only. Check the scopes of the client: it needs offline access."
+            "{host} granted access for an hour only. Check the scopes in the settings: offline access is needed."
         )
         raise LoginRefusedError(sentence.format(host=service.host))
     return granted(service.token_url, account.oauth.client_id, token)
 
 
-def _check(response: str, state: str, host: str) -> None:
-    """Raise UsageError unless the address answers this very request, RefusedGrantError when the answer is no."""
-    query = answer_of(response)
+def _code_in(address: str, state: str, host: str) -> str:
+    """The code that the browser came back with.
+
+    Raises UsageError unless the address answers this very request, and RefusedGrantError when the answer is no.
+    """
+    query = answer_of(address)
     if not is_same(query.get("state", ""), state):
         raise UsageError(
             _(
-                "That is not the address that this sign-in ends at. Run the command again, sign in, and paste the whole "
-                "address that the browser shows at the end."
+                "That is not the address that this sign-in ends at. Run the command again, sign in, and paste the "
+                "whole address that the browser shows at the end."
             )
         )
     if "code" not in query:
         raise RefusedGrantError(host, query.get("error", "no_code"), query.get("error_description", ""))
-
-
-def answer_of(address: str) -> dict[str, str]:
-    """The values that an address carries after the question mark."""
-    try:
-        return {key: values[0] for key, values in parse_qs(urlsplit(address).query, max_num_fields=50).items()}
-    except ValueError:
-        return {}
-
-
-def is_same(given: str, state: str) -> bool:
-    """True when both are the same, told in constant time."""
-    return hmac.compare_digest(given.encode("utf-8", "replace"), state.encode())
+    return query["code"]

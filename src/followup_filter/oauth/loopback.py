@@ -64,20 +64,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Take the one request with the right path and state; any other changes nothing."""
-        try:
-            parts = urlsplit(self.path)
-            query = parse_qs(parts.query, max_num_fields=50)
-        except ValueError:
-            self._page(HTTPStatus.BAD_REQUEST, _("This page does not belong to the sign-in."))
-            return
-        given = query.get("state", [""])[0].encode("utf-8", "replace")
-        if parts.path != "/":
+        path, _separator, query = self.path.partition("?")
+        if path != "/":
             self._page(HTTPStatus.NOT_FOUND, _("This page does not belong to the sign-in."))
-        elif not self.server.state or not hmac.compare_digest(given, self.server.state.encode()):
+        elif not self.server.state or not is_same(answer_of(self.path).get("state", ""), self.server.state):
             self._page(HTTPStatus.BAD_REQUEST, _("This page does not belong to the sign-in."))
         else:
             self._page(HTTPStatus.OK, _("You can close this page and go on in the terminal."))
-            self.server.take(f"/?{parts.query}")
+            self.server.take(f"/?{query}")
 
     def _page(self, status: HTTPStatus, sentence: str) -> None:
         page = (
@@ -99,3 +93,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_arguments: object) -> None:
         """The address holds the code: it is written nowhere."""
+
+
+def answer_of(address: str) -> dict[str, str]:
+    """The values that an address carries after the question mark; none where it is no address."""
+    try:
+        return {key: values[0] for key, values in parse_qs(urlsplit(address).query, max_num_fields=50).items()}
+    except ValueError:
+        return {}
+
+
+def is_same(given: str, state: str) -> bool:
+    """True when both are the same, told in constant time."""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), state.encode())

@@ -79,7 +79,7 @@ def session_of(account: Account, redirect_uri: str | None = None) -> Iterator[An
     LoginRefusedError when the service refuses. Nothing that the service says is repeated but its error codes.
     """
     import requests
-    from authlib.integrations.base_client import OAuthError
+    from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
     from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
 
     assert account.oauth
@@ -102,19 +102,17 @@ def session_of(account: Account, redirect_uri: str | None = None) -> Iterator[An
             yield session
     except requests.RequestException as error:
         raise ServerError(
-            _("The sign-in service {host} cannot be used now ({reason}). It is tried again the next time.").format(
+            _("The sign-in service {host} cannot be used now ({reason}). Run it again later.").format(
                 host=service.host, reason=_network_reason(error)
             )
         ) from None
-    except OAuthError as error:
+    except AuthlibBaseError as error:
         if error.error in _TEMPORARY:
-            sentence = _("The sign-in service {host} cannot be used now ({reason}). It is tried again the next time.")
+            sentence = _("The sign-in service {host} cannot be used now ({reason}). Run it again later.")
             raise ServerError(sentence.format(host=service.host, reason=error.error)) from None
         raise RefusedGrantError(service.host, str(error.error), str(error.description)) from None
     except (ValueError, KeyError, TypeError):
-        sentence = _(
-            "The sign-in service {host} gave an answer that is no OAuth2. Check its addresses in the settings."
-        )
+        sentence = _("The sign-in service {host} gave no OAuth2 answer. Check its addresses in the settings.")
         raise ServerError(sentence.format(host=service.host)) from None
 
 
