@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test dovecot check model catalogues format clean
+.PHONY: help demo demo-imap test dovecot check model catalogues format clean
 
 help: ## This list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -27,6 +27,9 @@ $(VENV)/installed-for-tests: pyproject.toml constraints.txt | $(BIN)/python
 
 demo: $(VENV)/installed ## Install, then the report of the shipped demo mailbox
 	@$(BIN)/followup-filter demo
+
+demo-imap: $(VENV)/installed-for-tests dovecot ## The same over IMAP: the demo mailbox on a real Dovecot with TLS
+	@$(BIN)/python -m tools.demo_imap
 
 test: $(VENV)/installed-for-tests dovecot ## Install what tests need, then run them all with coverage
 	@$(BIN)/python -m coverage erase

@@ -70,7 +70,7 @@ def _names(text: str) -> set[str]:
     return set(re.findall(r"`([a-z_0-9]+)`", re.sub(r"\([^)]*\)", "", text)))
 
 
-def test_json_keys_are_the_documented_ones(invoke: Invoke, demo_data: Path) -> None:
+def test_json_keys_are_the_documented_ones(invoke: Invoke, demo_data: Path, tmp_path: Path) -> None:
     documented = _keys_of_docs()
     report: dict[str, Any] = json.loads(invoke("report", "--format", "json", "--data-dir", demo_data).out)
     assert set(report) == documented["report --format json"]
@@ -82,6 +82,12 @@ def test_json_keys_are_the_documented_ones(invoke: Invoke, demo_data: Path) -> N
     page = json.loads(invoke("report", event, "--format", "json", "--data-dir", demo_data).out)
     listed = documented["report EVENT --format json"]
     assert {"mails_listed", *page["mails_listed"][0]} == listed
+    files = tmp_path / "mail"
+    files.mkdir()
+    (files / "a.eml").write_bytes(b"From: a@b.example\nSubject: x\n\nhello\n")
+    run = json.loads(invoke("run", "--source", files, "--data-dir", tmp_path / "store", "--format", "json").out)
+    assert set(run) == documented["run --format json"]
+    assert set(run["readings"][0]) == documented["each of `readings`"]
     models = json.loads(invoke("model", "list", "--format", "json", "--data-dir", demo_data).out)
     assert set(models[0]) == documented["model list --format json"]
 

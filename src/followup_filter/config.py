@@ -7,6 +7,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -69,11 +70,15 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the settings file says; everything has a default."""
+    """What the settings file says; everything has a default.
+
+    `read_since`: mail that arrived from this day on is read as well, however long before the first event.
+    """
 
     language: str = ""
     max_lead_loss: float = MAX_LEAD_LOSS
     deadline_minutes: int = DEADLINE_MINUTES
+    read_since: date | None = None
     accounts: tuple[Account, ...] = ()
 
 
@@ -142,6 +147,10 @@ _GENERAL: Mapping[str, _Check] = {
     "deadline_minutes": (
         lambda value: type(value) is int and 1 <= value <= 1_440,
         marked("a whole number from 1 to 1440"),
+    ),
+    "read_since": (
+        lambda value: type(value) is date,
+        marked("a date such as 2026-04-01, without quotes"),
     ),
     "accounts": (
         lambda value: isinstance(value, list) and all(isinstance(table, dict) for table in value),

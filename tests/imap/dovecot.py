@@ -90,13 +90,15 @@ def _free_port() -> int:
 
 
 class Dovecot:
-    """One server in its own folder; `authority` signs its certificate for "localhost"."""
+    """One server in its own folder, with a certificate for these names that is valid until `not_after`."""
 
-    def __init__(self, names: tuple[str, ...] = ("localhost", "127.0.0.1")) -> None:
+    def __init__(
+        self, names: tuple[str, ...] = ("localhost", "127.0.0.1"), *, not_after: datetime | None = None
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="followup-dovecot-", dir="/tmp"))
         self.tls_port, self.plain_port = _free_port(), _free_port()
         authority = trustme.CA()
-        certificate = authority.issue_cert(*names)
+        certificate = authority.issue_cert(*names, not_after=not_after)
         self.ca_file = self.folder / "authority.pem"
         authority.cert_pem.write_to_path(str(self.ca_file))
         (self.folder / "server.pem").write_bytes(b"".join(blob.bytes() for blob in certificate.cert_chain_pems))

@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 import threading
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -291,9 +291,13 @@ def test_no_password_and_a_failing_command_are_told_apart(
     assert invoke("run").status == EXIT_OK
 
 
-@pytest.mark.parametrize("fault", ["unknown authority", "wrong name"])
+@pytest.mark.parametrize("fault", ["unknown authority", "wrong name", "expired"])
 def test_no_byte_of_the_password_goes_where_the_certificate_is_wrong(fault: str) -> None:
-    server = Dovecot(("other.example",) if fault == "wrong name" else ("localhost",))
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    server = Dovecot(
+        ("other.example",) if fault == "wrong name" else ("localhost",),
+        not_after=yesterday if fault == "expired" else None,
+    )
     try:
         server.start()
         account = account_of(server, ca_file="" if fault == "unknown authority" else str(server.ca_file))
@@ -430,6 +434,10 @@ def test_from_when_on_a_folder_is_read() -> None:
     # The window of 45 days is open still, so the whole of it is asked for, and every UID in it compared.
     assert _since(event, begun) == 32
     assert _since(nothing, begun) == 3
+    # The settings may ask for more; once that was read, no more.
+    assert (day - first_day_to_read(event, begun, 7, NOON, day - timedelta(days=99))).days == 101
+    longer = Scan(7, day - timedelta(days=101), NOON - timedelta(days=1), 5)
+    assert (day - first_day_to_read(nothing, longer, 7, NOON, day - timedelta(days=99))).days == 3
     # A window that has closed was seen whole, unless it was made longer, begins earlier, or the UIDs begin anew.
     later = NOON + timedelta(days=60)
     closed = Scan(7, day - timedelta(days=32), later - timedelta(days=1), 5)

@@ -152,7 +152,7 @@ def read_account(account: Account, database: Database, model: Model, settings: S
     from followup_filter.secret import read_credentials
 
     moment = now()
-    if not sys.stdin.isatty():
+    if not is_attended():
         with database.transaction() as connection:
             why_not = faults.why_not_tried(connection, account, moment.date())
         if why_not:
@@ -163,7 +163,9 @@ def read_account(account: Account, database: Database, model: Model, settings: S
             ImapSource(account, read_credentials(account), has_text, deadline) as source,
             progress_bar(None, account.address) as progress,
         ):
-            summary = pipeline.run_account(source, database, model, settings.max_lead_loss, moment, progress)
+            summary = pipeline.run_account(
+                source, database, model, settings.max_lead_loss, moment, progress, settings.read_since
+            )
     except (LoginRefusedError, ServerError) as error:
         faults.note_fault(database, account, error, moment.date())
         return Reading(account.address, error.exit_status, fault=str(error))
@@ -171,6 +173,11 @@ def read_account(account: Account, database: Database, model: Model, settings: S
     if summary.faults:
         return Reading(account.address, EXIT_SERVER, summary, " ".join(summary.faults))
     return Reading(account.address, EXIT_UNREADABLE if summary.unreadable else EXIT_OK, summary)
+
+
+def is_attended() -> bool:
+    """True when a person started this, on a terminal: then a refused sign-in may be tried again at once."""
+    return sys.stdin.isatty()
 
 
 def _say(reading: Reading, *, alone: bool, quiet: bool) -> None:

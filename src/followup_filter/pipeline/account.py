@@ -38,10 +38,17 @@ DAYS_OF_ANSWERS = 120
 
 
 def run_account(
-    source: ImapSource, database: Database, model: Model, max_lead_loss: float, now: datetime, progress: Progress
+    source: ImapSource,
+    database: Database,
+    model: Model,
+    max_lead_loss: float,
+    now: datetime,
+    progress: Progress,
+    read_since: date | None = None,
 ) -> RunSummary:
     """Take new mail of an account into the store and judge it; a folder that the server refuses stops no other.
 
+    `read_since`: mail from this day on is wanted, even where no event asks for it.
     Of folders for sent mail only headers are read, mail in Trash is only counted. Raises ServerError when the
     connection is lost for good and StorageError when the database refuses; whole batches stay in both cases.
     """
@@ -56,7 +63,7 @@ def run_account(
     try:
         for folder in folders:
             with faults.noted(folder):
-                _read_folder(source, folder, intake, database, now, progress)
+                _read_folder(source, folder, intake, database, now, progress, read_since)
                 faults.over(folder)
     except FollowupError:
         # What has arrived whole is kept and judged; only the run itself stays marked as cut off.
@@ -73,13 +80,14 @@ def folders_to_read(source: ImapSource) -> list[Folder]:
     what the settings name.
     """
     folders = [folder for folder in source.folders() if folder.name not in source.account.leave_out]
-    folders = [folder for folder in folders if folder.role is not Role.DRAFTS]
-    if any(folder.role is Role.ALL for folder in folders):
-        return [folder for folder in folders if folder.role in (Role.ALL, Role.JUNK, Role.TRASH)]
-    return folders
+    order = _WITH_ALL if any(folder.role is Role.ALL for folder in folders) else _WITHOUT_ALL
+    folders = [folder for folder in folders if folder.role in order]
+    return sorted(folders, key=lambda folder: (order.index(folder.role), folder.name))
 
 
-def first_day_to_read(events: EventList, scan: Scan | None, uidvalidity: int, now: datetime) -> date:
+def first_day_to_read(
+    events: EventList, scan: Scan | None, uidvalidity: int, now: datetime, read_since: date | None = None
+) -> date:
     """From which day on a folder is looked through: two days before the earliest event not fully scanned in it.
 
     Never later than two days before the last look, so that mail of no event is read as well. A folder that was never
@@ -89,6 +97,8 @@ def first_day_to_read(events: EventList, scan: Scan | None, uidvalidity: int, no
     days = [event.date for event in events.events if not (scan and known and _is_scanned(event, scan))]
     if scan:
         days.append(scan.scanned.date())
+    if read_since and not (scan and known and scan.since <= read_since - SLACK):
+        days.append(read_since)
     if not known and not events.events:
         days.append(now.date() - timedelta(days=DAYS_WITHOUT_EVENTS))
     return min([*days, now.date()]) - SLACK
@@ -100,7 +110,13 @@ def _is_scanned(event: Event, scan: Scan) -> bool:
 
 
 def _read_folder(
-    source: ImapSource, folder: Folder, intake: Intake, database: Database, now: datetime, progress: Progress
+    source: ImapSource,
+    folder: Folder,
+    intake: Intake,
+    database: Database,
+    now: datetime,
+    progress: Progress,
+    read_since: date | None,
 ) -> None:
     opened = source.open(folder)
     place = store.Place(source.account.address, folder.name, opened.uidvalidity)
@@ -108,7 +124,7 @@ def _read_folder(
         scan = nights.read_scan(connection, place.account, place.folder)
         events = event_store.read_events(connection)
         leads = results.lead_uids(connection, place, now - timedelta(days=DAYS_OF_ANSWERS))
-    since = first_day_to_read(events, scan, opened.uidvalidity, now)
+    since = first_day_to_read(events, scan, opened.uidvalidity, now, read_since)
     # What was put into the folder since the last look may have arrived long before, in another one.
     moved_in = (scan.next_uid, min(scan.since, since)) if scan and scan.uidvalidity == opened.uidvalidity else None
     uids = source.arrived_since(opened, since, moved_in=moved_in)
@@ -133,6 +149,9 @@ def _read_folder(
         nights.save_scan(connection, place.account, place.folder, folder.role, whole)
 
 
+_WITH_ALL = (Role.ALL, Role.JUNK, Role.TRASH)
+_WITHOUT_ALL = (Role.INBOX, Role.OTHER, Role.SENT, Role.JUNK, Role.TRASH)
+"""Which folders are read, and in which order; drafts never are."""
 _KNOWS_PEOPLE = frozenset({Role.ALL, Role.INBOX, Role.SENT, Role.OTHER})
 """Folders in which mail from before the first event tells whom the owner knew."""
 
