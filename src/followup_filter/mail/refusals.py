@@ -39,8 +39,8 @@ def _token_sentence(account: Account, reason: str) -> str:
         sentence = _("{host} refused the token of {user} ({reason}). Check that token_command signs in as {user}.")
     else:
         sentence = _(
-            "{host} refused the sign-in of {user} ({reason}). Run followup-filter account authorize {address}, and sign "
-            "in as {user}."
+            "{host} refused the sign-in of {user} ({reason}). Run followup-filter account authorize {address}, and "
+            "sign in as {user}."
         )
     return sentence.format(host=account.host, user=account.user, reason=reason, address=account.address)
 
