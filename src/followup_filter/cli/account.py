@@ -163,8 +163,8 @@ def _with_oauth(address: str) -> Account:
     if not fitting[0].oauth:
         raise UsageError(
             _(
-                "{address} does not sign in with OAuth2. Write [accounts.oauth] with provider and client_id below it in "
-                "{file} (docs/sign-in.md)."
+                "{address} does not sign in with OAuth2. Write [accounts.oauth] with provider and client_id below it "
+                "in {file} (docs/sign-in.md)."
             ).format(address=fitting[0].address, file=settings_file())
         )
     return fitting[0]
