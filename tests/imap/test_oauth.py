@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -199,6 +200,16 @@ def test_a_password_of_full_width_letters_is_told(dovecot: Dovecot) -> None:
         ImapSource(account_of(dovecot), Password("パスワード"), has_text).__enter__()
 
 
+CANARIES = (
+    b"canary",
+    *(
+        base64.b64encode(bytes(shift) + b"canary")[start:end]
+        for shift, start, end in ((0, 0, 8), (1, 2, 9), (2, 3, 10))
+    ),
+)
+"""The canary as it is and in base64, wherever it begins in a group of three bytes."""
+
+
 def _everything_in(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file() and file != file_of(USER))
 
@@ -244,7 +255,7 @@ def test_secrets_are_in_no_log_database_command_line_or_crash_file(
     assert b"ZeroDivisionError" in (tmp_path / "data" / "crash.log").read_bytes()
     assert any(b"followup_filter" in line for line in seen)
     for text in (printed, b"".join(seen), _everything_in(tmp_path)):
-        assert b"canary" not in text
+        assert not [form for form in CANARIES if form in text]
 
 
 def _let_run_out(service: AuthorizationServer) -> None:
