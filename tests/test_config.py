@@ -158,14 +158,11 @@ def test_what_no_provider_tells_must_be_set(text: str, key: str, tmp_path: Path)
 def test_an_oauth_client_of_a_known_provider_or_of_another(tmp_path: Path) -> None:
     (known,) = _read(tmp_path, f'{OAUTH}provider = "microsoft"\nclient_secret_command = ["pass", "x"]').accounts
     assert known.oauth == OAuth("id", "microsoft", client_secret_command=("pass", "x"))
-    urls = {
-        "authorize_url": "https://a.example/a",
-        "token_url": "https://a.example/t",
-        "device_url": "http://[::1]:1/d",
-    }
-    lines = "\n".join(f'{key} = "{value}"' for key, value in urls.items())
-    (other,) = _read(tmp_path, f'{OAUTH}{lines}\nscopes = ["mail"]').accounts
-    assert other.oauth == OAuth("id", "", *urls.values(), scopes=("mail",))
+    urls = 'authorize_url = "https://a.example/a"\ntoken_url = "https://a.example/t"\ndevice_url = "http://[::1]:1/d"\n'
+    (other,) = _read(tmp_path, f'{OAUTH}{urls}scopes = ["mail"]').accounts
+    assert other.oauth == OAuth(
+        "id", "", "https://a.example/a", "https://a.example/t", "http://[::1]:1/d", scopes=("mail",)
+    )
 
 
 @pytest.mark.parametrize("key", ["authorize_url", "token_url", "device_url"])
