@@ -12,8 +12,10 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import keyring
+import pexpect  # type: ignore[import-untyped]
 import pytest
 
 from followup_filter.config import Account
@@ -123,6 +125,34 @@ def test_a_sign_in_that_has_ended_is_told_and_tried_again_after_authorize(
         assert invoke("run").status == EXIT_OK
     finally:
         server.remove()
+
+
+def test_after_a_new_sign_in_the_next_night_is_tried_at_once(
+    server: Dovecot, service: AuthorizationServer, invoke: Invoke, tmp_path: Path
+) -> None:
+    """A refused sign-in waits for tomorrow; `account authorize` in a terminal ends the waiting."""
+    _settings(server, service, tmp_path / "settings.toml")
+    service.user = "jiro@example.jp"
+    assert invoke("run").status == EXIT_LOGIN
+    service.user = USER
+    waiting = invoke("run")
+    assert waiting.status == EXIT_LOGIN
+    assert "tried again tomorrow" in waiting.err
+    terminal = pexpect.spawn(
+        sys.executable,
+        ["-m", "followup_filter", "account", "authorize", "--file", "--paste"],
+        env={**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"},
+        encoding="utf-8",
+        timeout=20,
+        dimensions=(24, 1_000),
+    )
+    terminal.expect(r"(http://127\.0\.0\.1:\d+/authorize\S+)")
+    asked = {key: values[0] for key, values in parse_qs(urlsplit(terminal.match[1]).query).items()}
+    terminal.sendline(service.authorize(asked))
+    terminal.expect("Signed in")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert invoke("run").status == EXIT_OK
 
 
 def test_a_command_that_prints_a_token(
