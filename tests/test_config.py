@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from followup_filter.config import Account, Settings, data_folder, read_settings, settings_file
+from followup_filter.config import Account, OAuth, Settings, data_folder, read_settings, settings_file
 from followup_filter.errors import UsageError
 from followup_filter.language import set_language
 
 ACCOUNT = '[[accounts]]\naddress = "hanako@example.jp"\nhost = "imap.example.jp"\n'
+
+
+OAUTH = f'{ACCOUNT}[accounts.oauth]\nclient_id = "id"\n'
 
 
 def _read(tmp_path: Path, text: str) -> Settings:
@@ -86,6 +89,18 @@ def test_everything_about_an_account_may_be_set(tmp_path: Path) -> None:
         (f'{ACCOUNT}password_command = "pass show mail"', "accounts 1, password_command"),
         (f"{ACCOUNT}password_command = []", "accounts 1, password_command"),
         (f"{ACCOUNT}leave_out = [1]", "accounts 1, leave_out"),
+        (f"{ACCOUNT}keyring = 1", "accounts 1, keyring"),
+        (f'{ACCOUNT}keyring = "yes"', "accounts 1, keyring"),
+        (f'{ACCOUNT}token_command = "oama access"', "accounts 1, token_command"),
+        (f"{ACCOUNT}token_command = []", "accounts 1, token_command"),
+        (f"{ACCOUNT}oauth = true", "accounts 1, oauth"),
+        (f"{OAUTH}colour = 1", "accounts 1, oauth, colour"),
+        (f'{OAUTH}provider = "yahoo"', "accounts 1, oauth, provider"),
+        (f"{OAUTH}provider = []", "accounts 1, oauth, provider"),
+        (f'{OAUTH}client_secret = "x"', "accounts 1, oauth, client_secret"),
+        (f'{OAUTH}client_secret_command = "x"', "accounts 1, oauth, client_secret_command"),
+        (f'{OAUTH}scopes = "mail"', "accounts 1, oauth, scopes"),
+        (f"{OAUTH}scopes = []", "accounts 1, oauth, scopes"),
         ('[[accounts]]\naddress = "hanako"\nhost = "h"', "accounts 1, address"),
         ('[[accounts]]\nhost = "h"', "address"),
         ('[[accounts]]\naddress = "a@b.example"', "host"),
@@ -100,6 +115,83 @@ def test_a_fault_is_told_with_file_and_key(text: str, key: str, language: str, t
     assert key in sentence
     english = {"should be", "unknown key", "is missing"}
     assert any(words in sentence for words in english) == (language == "en")
+
+
+WAYS = (
+    'password_command = ["pass", "show", "mail"]',
+    "keyring = true",
+    'token_command = ["oama", "access", "hanako@example.jp"]',
+    'oauth = {provider = "google", client_id = "id"}',
+)
+
+
+@pytest.mark.parametrize("first", WAYS)
+@pytest.mark.parametrize("second", WAYS)
+def test_an_account_signs_in_in_one_way(first: str, second: str, tmp_path: Path) -> None:
+    if first == second:
+        assert _read(tmp_path, f"{ACCOUNT}{first}\n").accounts
+        return
+    sentence = _fault(tmp_path, f"{ACCOUNT}{first}\n{second}\n")
+    assert "accounts 1" in sentence
+    assert first.split()[0] in sentence
+    assert second.split()[0] in sentence
+
+
+def test_a_keyring_that_is_not_wanted_is_no_way_of_signing_in(tmp_path: Path) -> None:
+    (account,) = _read(tmp_path, f"{ACCOUNT}keyring = false\n{WAYS[0]}").accounts
+    assert (account.keyring, account.password_command[0]) == (False, "pass")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (f'{ACCOUNT}[accounts.oauth]\nprovider = "google"', "client_id"),
+        (OAUTH, "authorize_url"),
+        (f'{OAUTH}authorize_url = "https://a.example"', "token_url"),
+        (f'{OAUTH}authorize_url = "https://a.example"\ntoken_url = "https://a.example"', "scopes"),
+    ],
+)
+def test_what_no_provider_tells_must_be_set(text: str, key: str, tmp_path: Path) -> None:
+    assert _fault(tmp_path, text) == f"FILE, accounts 1, oauth: the key {key} is missing."
+
+
+def test_an_oauth_client_of_a_known_provider_or_of_another(tmp_path: Path) -> None:
+    (known,) = _read(tmp_path, f'{OAUTH}provider = "microsoft"\nclient_secret_command = ["pass", "x"]').accounts
+    assert known.oauth == OAuth("id", "microsoft", client_secret_command=("pass", "x"))
+    urls = 'authorize_url = "https://a.example/a"\ntoken_url = "https://a.example/t"\ndevice_url = "http://[::1]:1/d"\n'
+    (other,) = _read(tmp_path, f'{OAUTH}{urls}scopes = ["mail"]').accounts
+    assert other.oauth == OAuth(
+        "id", "", "https://a.example/a", "https://a.example/t", "http://[::1]:1/d", scopes=("mail",)
+    )
+
+
+@pytest.mark.parametrize("key", ["authorize_url", "token_url", "device_url"])
+@pytest.mark.parametrize(
+    ("url", "good"),
+    [
+        ("https://login.example/token", True),
+        ("https://login.example:8443/token?a=b", True),
+        ("http://127.0.0.1:8080/token", True),
+        ("http://localhost/token", True),
+        ("http://login.example/token", False),
+        ("http://127.0.0.1.login.example/token", False),
+        ("http://localhost@login.example/token", False),
+        ("https://user:pass@login.example/token", False),
+        ("https://login.example/token#part", False),
+        ("https:///token", False),
+        ("https://[", False),
+        ("ftp://127.0.0.1/token", False),
+        ("login.example/token", False),
+        ("", False),
+    ],
+)
+def test_addresses_of_a_service_are_encrypted(key: str, url: str, good: bool, tmp_path: Path) -> None:
+    """Clear text is refused off this machine (design.md, promise 9)."""
+    text = f'{OAUTH}provider = "google"\n{key} = "{url}"\n'
+    if good:
+        assert _read(tmp_path, text).accounts
+    else:
+        assert f"accounts 1, oauth, {key}: should be an address that begins with https://" in _fault(tmp_path, text)
 
 
 @pytest.mark.parametrize("content", [b"language = ", b"\xff\xfe", "言語 = 1".encode("shift_jis"), b"a = 1\na = 2"])

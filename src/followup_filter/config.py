@@ -208,29 +208,31 @@ def read_settings(path: Path) -> Settings:
 
 def _account(path: Path, number: int, table: Mapping[str, Any]) -> Account:
     _check(path, f"accounts {number}, ", table, _ACCOUNT)
-    _require(path, str(number), table, _REQUIRED)
-    values = _frozen(table)
-    values.setdefault("user", table["address"])
-    ways = [way for way in _WAYS_TO_SIGN_IN if table.get(way)]
+    if missing := [key for key in _REQUIRED if key not in table]:
+        sentence = _("{file}, accounts {number}: the key {key} is missing.")
+        raise UsageError(sentence.format(file=path, number=number, key=missing[0]))
+    ways = [way for way in _WAYS_TO_SIGN_IN if table.get(way) not in (None, False)]
     if len(ways) > 1:
         sentence = _("{file}, accounts {number}: {first} and {second} are both set. Keep one way of signing in.")
         raise UsageError(sentence.format(file=path, number=number, first=ways[0], second=ways[1]))
+    values = _frozen(table)
+    values.setdefault("user", table["address"])
     if "oauth" in table:
-        _check(path, f"accounts {number}, oauth, ", table["oauth"], _OAUTH)
-        own = () if "provider" in table["oauth"] else ("authorize_url", "token_url", "scopes")
-        _require(path, f"{number}, oauth", table["oauth"], ("client_id", *own))
-        values["oauth"] = OAuth(**_frozen(table["oauth"]))
+        values["oauth"] = _oauth(path, number, table["oauth"])
     return Account(**values)
+
+
+def _oauth(path: Path, number: int, table: Mapping[str, Any]) -> OAuth:
+    _check(path, f"accounts {number}, oauth, ", table, _OAUTH)
+    own = () if "provider" in table else ("authorize_url", "token_url", "scopes")
+    if missing := [key for key in ("client_id", *own) if key not in table]:
+        sentence = _("{file}, accounts {number}, oauth: the key {key} is missing.")
+        raise UsageError(sentence.format(file=path, number=number, key=missing[0]))
+    return OAuth(**_frozen(table))
 
 
 def _frozen(table: Mapping[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
-
-
-def _require(path: Path, number: str, table: Mapping[str, Any], keys: tuple[str, ...]) -> None:
-    if missing := [key for key in keys if key not in table]:
-        sentence = _("{file}, accounts {number}: the key {key} is missing.")
-        raise UsageError(sentence.format(file=path, number=number, key=missing[0]))
 
 
 def _check(path: Path, place: str, table: Mapping[str, Any], checks: Mapping[str, _Check]) -> None:

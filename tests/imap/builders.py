@@ -14,6 +14,7 @@ from followup_filter.mail.deadline import Deadline
 from followup_filter.mail.imap import ImapSource
 from followup_filter.mail.parse import has_text
 from followup_filter.model.bundle import Model
+from followup_filter.secret import Password
 from followup_filter.store.database import Database
 from followup_filter.store.results import read_decisions
 from tests.imap.dovecot import PASSWORD, USER, Dovecot
@@ -59,7 +60,7 @@ def write_settings(server: Dovecot, path: Path, **changes: object) -> None:
 
 def source_of(account: Account, password: str = PASSWORD, deadline: Deadline | None = None) -> ImapSource:
     """The account's mail, to be used as a context manager."""
-    return ImapSource(account, password, has_text, deadline)
+    return ImapSource(account, Password(password), has_text, deadline)
 
 
 def run_night(

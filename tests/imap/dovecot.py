@@ -32,11 +32,12 @@ ssl_key = <{folder}/server.key
 ssl_min_protocol = TLSv1.2
 disable_plaintext_auth = no
 auth_failure_delay = 0
-auth_mechanisms = plain login
+auth_mechanisms = plain login {mechanisms}
 mail_location = maildir:{folder}/mail/%u
 mail_uid = {uid}
 mail_gid = {gid}
 first_valid_uid = 1
+{token_passdb}
 passdb {{
   driver = static
   args = password={password}
@@ -82,6 +83,23 @@ service anvil {{
 }}
 """
 
+# Dovecot 2.3 asks the service about each token (from 2.4 on this is configured otherwise; ecosystem.md section 8).
+_TOKEN_PASSDB = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}
+"""
+_INTROSPECTION = """
+introspection_mode = post
+introspection_url = {url}/introspect
+force_introspection = yes
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
 
 def _free_port() -> int:
     with socket.socket() as free:
@@ -90,10 +108,18 @@ def _free_port() -> int:
 
 
 class Dovecot:
-    """One server in its own folder, with a certificate for these names that is valid until `not_after`."""
+    """One server in its own folder, with a certificate for these names that is valid until `not_after`.
+
+    With `service_url` it also signs in with the access tokens of that service, by `mechanisms`.
+    """
 
     def __init__(
-        self, names: tuple[str, ...] = ("localhost", "127.0.0.1"), *, not_after: datetime | None = None
+        self,
+        names: tuple[str, ...] = ("localhost", "127.0.0.1"),
+        *,
+        not_after: datetime | None = None,
+        service_url: str = "",
+        mechanisms: str = "xoauth2 oauthbearer",
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="followup-dovecot-", dir="/tmp"))
         self.tls_port, self.plain_port = _free_port(), _free_port()
@@ -115,7 +141,10 @@ class Dovecot:
             password=PASSWORD,
             tls_port=self.tls_port,
             plain_port=self.plain_port,
+            mechanisms=mechanisms if service_url else "",
+            token_passdb=_TOKEN_PASSDB.format(folder=self.folder) if service_url else "",
         )
+        (self.folder / "oauth2.conf").write_text(_INTROSPECTION.format(url=service_url))
         (self.folder / "dovecot.conf").write_text(text)
         self._process: subprocess.Popen[bytes] | None = None
 

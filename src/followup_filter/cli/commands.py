@@ -5,6 +5,7 @@ from __future__ import annotations
 import rich_click as click
 
 from followup_filter import __version__
+from followup_filter.cli.account import account
 from followup_filter.cli.classify import classify
 from followup_filter.cli.completion import completion
 from followup_filter.cli.correct import done, label, review
@@ -28,9 +29,10 @@ click.rich_click.REQUIRED_LONG_STRING = _("[required]")
 click.rich_click.DEFAULT_STRING = _("[default: {}]")
 click.rich_click.COMMAND_GROUPS = {
     "followup-filter": [
-        {"name": _("Every day"), "commands": ["run", "report", "leads", "review", "schedule"]},
+        {"name": _("Every day"), "commands": ["run", "report", "leads", "review"]},
         {"name": _("Single mails"), "commands": ["label", "done", "explain", "find"]},
         {"name": _("Events and learning"), "commands": ["events", "train", "evaluate", "model"]},
+        {"name": _("Setting up"), "commands": ["account", "schedule"]},
         {"name": _("Without any set-up"), "commands": ["demo", "classify", "completion"]},
     ]
 }
@@ -51,6 +53,6 @@ def followup_filter() -> None:
 
 for command in (
     *(run, report, leads, review, label, done, explain, find, events),
-    *(train, evaluate, model, schedule, demo, classify, completion),
+    *(train, evaluate, model, schedule, account, demo, classify, completion),
 ):
     followup_filter.add_command(command)

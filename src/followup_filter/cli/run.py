@@ -165,7 +165,7 @@ def read_account(account: Account, database: Database, model: Model, settings: S
     from followup_filter.mail.imap import ImapSource
     from followup_filter.mail.parse import has_text
     from followup_filter.pipeline import faults
-    from followup_filter.secret import read_password
+    from followup_filter.secret import read_credentials
 
     moment = now()
     if not is_attended():
@@ -176,7 +176,7 @@ def read_account(account: Account, database: Database, model: Model, settings: S
     try:
         deadline.check()
         with (
-            ImapSource(account, read_password(account), has_text, deadline) as source,
+            ImapSource(account, read_credentials(account), has_text, deadline) as source,
             progress_bar(None, account.address) as progress,
         ):
             summary = pipeline.run_account(

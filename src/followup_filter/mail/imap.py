@@ -7,7 +7,6 @@ a mail says ever enters a command. Faults and answers: reliability.md section 1.
 from __future__ import annotations
 
 import imaplib
-import ipaddress
 import re
 import socket
 import ssl
@@ -21,10 +20,13 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from followup_filter.config import Account
+from followup_filter.config import is_loopback as is_loopback
 from followup_filter.errors import LoginRefusedError, RefusedError, ServerError
 from followup_filter.language import gettext as _
+from followup_filter.mail import refusals
 from followup_filter.mail.deadline import Deadline
 from followup_filter.mail.server import Folder, OpenFolder, Role, ServerMail
+from followup_filter.secret import Credentials, Token
 
 CONNECT_SECONDS, READ_SECONDS = 15, 60
 SEARCH_WINDOW = 50_000
@@ -50,21 +52,13 @@ _STAND_IN = re.compile(rb"^Subject:[ \t]*Retrieval using the IMAP4 protocol fail
 _DROPPED = (OSError, imaplib.IMAP4.abort)
 
 
-def is_loopback(host: str) -> bool:
-    """True for a name or address that never leaves this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 class ImapSource:
-    """A connection to one account. Use as a context manager: `with ImapSource(account, password) as source`."""
+    """A connection to one account. Use as a context manager: `with ImapSource(account, credentials, …) as source`."""
 
     def __init__(
         self,
         account: Account,
-        password: str,
+        credentials: Credentials,
         has_text: Callable[[bytes], bool],
         deadline: Deadline | None = None,
     ) -> None:
@@ -72,7 +66,8 @@ class ImapSource:
         self.deadline = deadline or Deadline(None)
         self._reconnects = 0
         self.account = account
-        self._password = password
+        self._credentials = credentials
+        self._signed_in_before = False
         self._has_text = has_text
         self._client: IMAPClient | None = None
         self._folder: Folder | None = None
@@ -282,8 +277,11 @@ class ImapSource:
                 client.socket().shutdown(socket.SHUT_RDWR)
 
     def _connect(self) -> None:
-        """Connect, secure, log in. Raises ServerError or LoginRefusedError; the password goes over TLS only."""
+        """Connect, secure, log in. Raises ServerError or LoginRefusedError; password and token go over TLS only."""
         account = self.account
+        if self._signed_in_before and isinstance(self._credentials, Token) and self._credentials.renew:
+            # Servers break a connection off when its token ends.
+            self._credentials = self._credentials.renew()
         try:
             client = self._secured_client()
         except ssl.SSLCertVerificationError as error:
@@ -301,16 +299,41 @@ class ImapSource:
         # IMAPClient leaves imaplib's debug level at 5, which formats every literal although nobody logs it.
         client._imap.debug = 0
         try:
-            client.login(account.user, self._password)
-        except LoginError as error:
-            raise LoginRefusedError(_login_sentence(account, _reason(error))) from None
+            self._sign_in(client)
+        except BaseException:
+            with suppress(*_DROPPED):
+                client.shutdown()
+            raise
+        self._client = client
+        self._signed_in_before = True
+
+    def _sign_in(self, client: IMAPClient) -> None:
+        account, credentials = self.account, self._credentials
+        try:
+            if not isinstance(credentials, Token):
+                client.login(account.user, credentials.value)
+            elif client.has_capability("AUTH=OAUTHBEARER"):
+                client.oauthbearer_login(account.user, credentials.value)
+            elif client.has_capability("AUTH=XOAUTH2"):
+                client.oauth2_login(account.user, credentials.value)
+            else:
+                raise LoginRefusedError(refusals.no_tokens_sentence(account))
+        except UnicodeEncodeError:
+            raise LoginRefusedError(refusals.letters_sentence(account)) from None
         except (IMAPClientError, *_DROPPED) as error:
+            reason = _reason(error)
+            if credentials.value:
+                # Some servers repeat what they refuse.
+                reason = reason.replace(credentials.value, "…")
+            # IMAPClient makes a LoginError of a dropped connection too.
+            dropped = isinstance(error.__context__, imaplib.IMAP4.abort)
+            if isinstance(error, LoginError) and not dropped and not refusals.is_temporary(reason):
+                raise LoginRefusedError(refusals.login_sentence(account, credentials, reason)) from None
             raise ServerError(
                 _("The mail server {host}:{port} broke off during sign-in ({reason}).").format(
-                    host=account.host, port=account.port, reason=_reason(error)
+                    host=account.host, port=account.port, reason=reason
                 )
             ) from None
-        self._client = client
 
     def _secured_client(self) -> IMAPClient:
         account = self.account
@@ -402,15 +425,3 @@ def _reason(error: BaseException) -> str:
         return _("no answer in time")
     text = str(getattr(error, "strerror", None) or error) or type(error).__name__
     return " ".join(re.sub(r"\bb'([^']*)'", r"\1", text).split())[:200]
-
-
-def _login_sentence(account: Account, reason: str) -> str:
-    """Why the server refused, and the one thing to do (wording.md; ecosystem.md section 8)."""
-    host = account.host.lower()
-    if host.endswith((".gmail.com", ".googlemail.com")):
-        return _("Gmail refused the sign-in. It needs an app password of 16 letters, not your usual password.")
-    if host.endswith(("outlook.com", "office365.com")):
-        return _("Microsoft 365 cannot be read with a password.")
-    return _("{host} refused the sign-in of {user} ({reason}). Check user name and password.").format(
-        host=account.host, user=account.user, reason=reason
-    )
