@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import keyring
-import pexpect  # type: ignore[import-untyped]
+import pexpect
 import pytest
 import trustme
 from keyring.backends import null

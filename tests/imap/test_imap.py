@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 
 from followup_filter import pipeline
-from followup_filter.config import Account
+from followup_filter.config import Account, is_loopback
 from followup_filter.errors import EXIT_LOGIN, EXIT_OK, EXIT_SERVER, EXIT_USAGE, LoginRefusedError, ServerError
 from followup_filter.events.event import Event, EventList
-from followup_filter.mail.imap import is_loopback
 from followup_filter.mail.parse import parse_message
 from followup_filter.mail.server import Role
 from followup_filter.model.bundle import Model
@@ -184,7 +183,7 @@ def test_a_connection_that_breaks_off_keeps_what_has_arrived_and_goes_on_the_nex
     dovecot: Dovecot, shipped: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("followup_filter.mail.imap.BATCH_UIDS", 4)
-    monkeypatch.setattr("followup_filter.mail.imap.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("followup_filter.mail.imap_connection.PAUSE_SECONDS", 0)
     dovecot.append("INBOX", [(plain_mail(number), NOON) for number in range(12)])
     database = Database.open(tmp_path / "store")
     taken = 0
@@ -214,8 +213,8 @@ def test_a_short_break_is_mended_within_the_run(
     with source_of(account_of(dovecot)) as source:
 
         def cut(_count: int, _more: int = 0) -> None:
-            assert source._client is not None
-            source._client.shutdown()
+            assert source.connection.client is not None
+            source.connection.client.shutdown()
 
         assert pipeline.run_account(source, database, shipped, 0.02, NOON, cut).new == 12
     assert len(subjects(database)) == 12
@@ -367,8 +366,8 @@ def test_a_server_that_is_not_there_is_named(invoke: Invoke, dovecot: Dovecot, t
 def test_imaplibs_debugging_is_off(dovecot: Dovecot) -> None:
     """IMAPClient leaves it at 5, and 80 % of the time of a fetch goes into it (performance.md section 1)."""
     with source_of(account_of(dovecot)) as source:
-        assert source._client is not None
-        assert source._client._imap.debug == 0
+        assert source.connection.client is not None
+        assert source.connection.client._imap.debug == 0
 
 
 def test_a_wrong_account_table_is_named(invoke: Invoke, tmp_path: Path) -> None:

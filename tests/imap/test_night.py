@@ -24,7 +24,7 @@ from followup_filter.errors import EXIT_LOCKED, EXIT_LOGIN, EXIT_OK, EXIT_STORAG
 from followup_filter.events.event import Card, Event, EventList
 from followup_filter.labels import Outcome
 from followup_filter.mail import imap
-from followup_filter.mail.imap import ImapSource
+from followup_filter.mail.imap_connection import ImapConnection
 from followup_filter.model.bundle import Model
 from followup_filter.pipeline import faults, intake
 from followup_filter.store import corrections, nights, schema
@@ -273,18 +273,18 @@ def _contents(database: Database) -> list[tuple[object, ...]]:
     return [(places,), *sorted(rows, key=str)]
 
 
-def _step_at(database: Database, source: type[ImapSource], monkeypatch: pytest.MonkeyPatch, act: object) -> None:
+def _step_at(database: Database, monkeypatch: pytest.MonkeyPatch, act: object) -> None:
     """Call `act` before every statement and commit of the database and every command to the server."""
     assert callable(act)
     sqlalchemy_event.listen(database.engine, "before_cursor_execute", lambda *_arguments: act())
     sqlalchemy_event.listen(database.engine, "commit", lambda *_arguments: act())
-    asked = source._asked
+    asked = ImapConnection.ask
 
-    def counted(self: ImapSource, ask: object) -> object:
+    def counted(self: ImapConnection, ask: object) -> object:
         act()
         return asked(self, ask)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(source, "_asked", counted)
+    monkeypatch.setattr(ImapConnection, "ask", counted)
 
 
 def test_killed_at_sixty_points_every_mail_is_there_once_after_the_next_night(
@@ -315,7 +315,7 @@ def test_killed_at_sixty_points_every_mail_is_there_once_after_the_next_night(
         steps += 1
 
     with monkeypatch.context() as patched:
-        _step_at(reference, ImapSource, patched, count)
+        _step_at(reference, patched, count)
         run_night(dovecot, reference, shipped)
     in_all = steps
     expected = _contents(reference)
@@ -336,7 +336,7 @@ def test_killed_at_sixty_points_every_mail_is_there_once_after_the_next_night(
                     os.kill(os.getpid(), signal.SIGKILL)
 
             database = Database.open(tmp_path / f"killed-{point}")
-            _step_at(database, ImapSource, monkeypatch, kill)
+            _step_at(database, monkeypatch, kill)
             run_night(dovecot, database, shipped)
             os._exit(0)
         _pid, status = os.waitpid(child, 0)
@@ -388,7 +388,7 @@ def test_a_source_reads_one_folder_at_a_time(dovecot: Dovecot) -> None:
         folders = {folder.name: folder for folder in source.folders()}
         for name, text in (("INBOX", b"hello 1"), ("Old", b"hello 2")):
             uids = source.arrived_since(source.open(folders[name]), NOON.date())
-            assert source._client is not None
-            source._client.shutdown()
+            assert source.connection.client is not None
+            source.connection.client.shutdown()
             ((mail,),) = source.fetch(uids)
             assert text in mail.raw

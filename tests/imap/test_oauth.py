@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import keyring
-import pexpect  # type: ignore[import-untyped]
+import pexpect
 import pytest
 
 from followup_filter.config import Account
@@ -176,8 +176,8 @@ def test_a_long_night_signs_in_again_with_a_new_token(server: Dovecot, service: 
     service.access_tokens.update({"access-1": USER, "access-2": USER})
     with ImapSource(account_of(server), Token("access-1", lambda: Token("access-2")), has_text) as source:
         del service.access_tokens["access-1"]
-        assert source._client
-        source._client.shutdown()
+        assert source.connection.client
+        source.connection.client.shutdown()
         assert source.folders()
     assert [values["token"] for values in service.sent_to("/introspect")] == ["access-1", "access-2"]
 

@@ -35,7 +35,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two tries of a connection nobody waits."""
-    monkeypatch.setattr("followup_filter.mail.imap.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("followup_filter.mail.imap_connection.PAUSE_SECONDS", 0)
 
 
 def _through(wire: Wire) -> dict[str, object]:
@@ -90,6 +90,23 @@ def test_one_mail_that_a_server_cannot_hand_out_stops_no_other_and_is_listed_aft
         assert listed.error == "The server did not hand this mail out."
         fourth = _night(wire, dovecot, database, shipped, NOON + timedelta(days=3))
         assert (fourth.mails, fourth.new) == (0, 0)
+
+
+def test_a_server_that_has_given_enough_for_today_is_left_alone(
+    dovecot: Dovecot, database: Database, shipped: Model
+) -> None:
+    """The batch is not halved, nothing counts as a failed mail, and what came before is kept."""
+    dovecot.append("INBOX", [(plain_mail(1), NOON)])
+    dovecot.append("Old", [(plain_mail(number), NOON) for number in range(2, 9)])
+    enough = b"NO [OVERQUOTA] Account exceeded command or bandwidth limits"
+    with (
+        Wire(dovecot, lambda command: enough if len(_uids(command)) > 1 else PASS) as wire,
+        pytest.raises(ServerError, match="no more mail for now"),
+    ):
+        _night(wire, dovecot, database, shipped)
+    assert subjects(database) == ["mail 1"]
+    assert sum(len(_uids(command)) > 1 for command in wire.commands) == 1
+    assert run_night(dovecot, database, shipped).new == 7
 
 
 def test_a_stand_in_of_exchange_is_not_taken_for_the_mail(dovecot: Dovecot, database: Database, shipped: Model) -> None:

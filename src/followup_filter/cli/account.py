@@ -175,6 +175,15 @@ def _require_terminal() -> None:
         raise UsageError(_("This asks you something, so run it in a terminal."))
 
 
+def sign_in_by_browser(account: Account) -> None:
+    """Have the owner sign in to an account in the browser, and keep what is granted. Raises LoginRefusedError."""
+    from followup_filter.oauth.authorize import by_loopback
+    from followup_filter.oauth.signin import Place, save_sign_in
+
+    save_sign_in(account.address, by_loopback(account, _open_browser), Place.KEYRING)
+    _try_again(account.address)
+
+
 def _show_address(address: str) -> None:
     click.echo(_("Open this address in a browser, and sign in:"))
     click.echo(f"\n{address}\n")

@@ -10,7 +10,9 @@ from followup_filter.cli.classify import classify
 from followup_filter.cli.completion import completion
 from followup_filter.cli.correct import done, label, review
 from followup_filter.cli.demo import demo
+from followup_filter.cli.doctor import doctor
 from followup_filter.cli.events import events
+from followup_filter.cli.init import init
 from followup_filter.cli.look import explain, find
 from followup_filter.cli.report import leads, report
 from followup_filter.cli.run import run
@@ -32,7 +34,7 @@ click.rich_click.COMMAND_GROUPS = {
         {"name": _("Every day"), "commands": ["run", "report", "leads", "review"]},
         {"name": _("Single mails"), "commands": ["label", "done", "explain", "find"]},
         {"name": _("Events and learning"), "commands": ["events", "train", "evaluate", "model"]},
-        {"name": _("Setting up"), "commands": ["account", "schedule"]},
+        {"name": _("Setting up"), "commands": ["init", "doctor", "account", "schedule"]},
         {"name": _("Without any set-up"), "commands": ["demo", "classify", "completion"]},
     ]
 }
@@ -53,6 +55,6 @@ def followup_filter() -> None:
 
 for command in (
     *(run, report, leads, review, label, done, explain, find, events),
-    *(train, evaluate, model, schedule, account, demo, classify, completion),
+    *(train, evaluate, model, init, doctor, account, schedule, demo, classify, completion),
 ):
     followup_filter.add_command(command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from pathlib import Path
 
@@ -59,15 +58,14 @@ def add(name: str, day: datetime, venue: str, organizer: str, fee: int | None, d
     """Add one event; its id is made of the date."""
     from followup_filter import pipeline
     from followup_filter.events.event import Event, EventList, Owner
+    from followup_filter.events.typed import make_id
     from followup_filter.store.events import read_events
 
     if not name.strip():
         raise UsageError(_("An event needs a name."))
     with open_store(data_dir) as database, database.transaction() as connection:
         taken = {event.id for event in read_events(connection).events}
-        stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "event"
-        ids = (f"{stem}-{day:%m%d}{suffix}" for suffix in ("", *(f"-{count}" for count in range(2, 1000))))
-        event_id = next(candidate for candidate in ids if candidate not in taken)
+        event_id = make_id(name, day.date(), taken)
         event = Event(id=event_id, name=name.strip(), date=day.date(), venue=venue, organizer=organizer, fee=fee)
         pipeline.import_events(connection, EventList(Owner(), (event,)))
     click.echo(_("Entered as {id}.").format(id=event_id))

@@ -96,13 +96,13 @@ def run(
                 "give files with --source PATH."
             ).format(file=settings_file())
         )
-    with open_store(data_dir) as database, _only_run(data_folder(data_dir)):
+    with open_store(data_dir) as database, only_run(data_folder(data_dir)):
         readings = list(_readings(database, settings, sources, dry_run))
         if report_file:
             _write_report(database, report_file)
     for reading in readings:
         if output_format == "text":
-            _say(reading, alone=bool(sources), quiet=quiet)
+            say(reading, alone=bool(sources), quiet=quiet)
         elif reading.fault:
             click.echo(f"{reading.name}: {reading.fault}", err=True)
     if output_format == "json":
@@ -115,7 +115,7 @@ def run(
 
 
 @contextmanager
-def _only_run(folder: Path) -> Iterator[None]:
+def only_run(folder: Path) -> Iterator[None]:
     """Hold the lock of a data folder; raises RunningError when another run holds it."""
     from filelock import FileLock, Timeout
 
@@ -212,7 +212,8 @@ def is_attended() -> bool:
     return sys.stdin.isatty()
 
 
-def _say(reading: Reading, *, alone: bool, quiet: bool) -> None:
+def say(reading: Reading, *, alone: bool = False, quiet: bool = False) -> None:
+    """Say what became of an account or source; `alone`: without its name."""
     prefix = "" if alone else f"{reading.name}: "
     if reading.fault:
         click.echo(f"{prefix}{reading.fault}", err=True)

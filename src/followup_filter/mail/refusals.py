@@ -10,12 +10,18 @@ from followup_filter.secret import Credentials, Token
 
 _TEMPORARY = re.compile(r"\[(UNAVAILABLE|LIMIT|INUSE|SERVERBUG)\]|too many (simultaneous )?connections", re.IGNORECASE)
 """Refusals that say nothing against the password (RFC 5530; Gmail's words)."""
+_ENOUGH = re.compile(r"\[OVERQUOTA\]|exceeded .*bandwidth", re.IGNORECASE)
 _NO_PASSWORDS = re.compile(r"basic ?auth", re.IGNORECASE)
 
 
 def is_temporary(reason: str) -> bool:
     """True when the same sign-in may succeed later."""
     return bool(_TEMPORARY.search(reason))
+
+
+def is_enough_for_today(reason: str) -> bool:
+    """True when the server limits how much is read in a day (RFC 5530; Gmail's limit of bandwidth)."""
+    return bool(_ENOUGH.search(reason))
 
 
 def login_sentence(account: Account, credentials: Credentials, reason: str) -> str:

@@ -69,7 +69,7 @@ def run_account(
         # What has arrived whole is kept and judged; only the run itself stays marked as cut off.
         intake.judge()
         raise
-    faults.warn(_hidden_all_mail(source, folders))
+    faults.warn(hidden_all_mail(source, folders))
     return intake.end(tuple(faults.sentences))
 
 
@@ -196,7 +196,7 @@ def _note_contacts(contacts: dict[str, datetime], mails: Iterable[ServerMail], o
                 contacts[person] = min(moment, contacts.get(person, moment))
 
 
-def _hidden_all_mail(source: ImapSource, folders: Sequence[Folder]) -> str:
+def hidden_all_mail(source: ImapSource, folders: Sequence[Folder]) -> str:
     """A warning when Gmail's folder of all mail cannot be seen; else ""."""
     if not source.is_gmail or any(folder.role is Role.ALL for folder in folders):
         return ""

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from followup_filter.labels import Kind, Outcome
 from followup_filter.language import gettext as _
 from followup_filter.language import language, marked
+from followup_filter.mail.server import Role
 from followup_filter.report.layout import shortened
 
 _OUTCOMES = {
@@ -129,6 +130,19 @@ def quoted(phrase: str, width: int) -> str:
 def short_day(day: date) -> str:
     """Month and day as in 10/2."""
     return f"{day.month}/{day.day}"
+
+
+def role_words(role: Role) -> str:
+    """What a folder is for."""
+    return {
+        Role.INBOX: _("inbox"),
+        Role.ALL: _("all mail"),
+        Role.JUNK: _("spam, read to rescue work for you"),
+        Role.SENT: _("sent, headers only"),
+        Role.TRASH: _("trash, only counted"),
+        Role.DRAFTS: _("drafts"),
+        Role.OTHER: _("read"),
+    }[role]
 
 
 def day_with_weekday(day: date) -> str:
