@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-imap test dovecot check model catalogues format clean
+.PHONY: help demo demo-imap test dovecot cron check model catalogues format clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,12 +31,15 @@ demo: $(VENV)/installed ## Install, then the report of the shipped demo mailbox
 demo-imap: $(VENV)/installed-for-tests dovecot ## The same over IMAP: the demo mailbox on a real Dovecot with TLS
 	@$(BIN)/python -m tools.demo_imap
 
-test: $(VENV)/installed-for-tests dovecot ## Install what tests need, then run them all with coverage
+test: $(VENV)/installed-for-tests dovecot cron ## Install what tests need, then run them all with coverage
 	@$(BIN)/python -m coverage erase
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
 
 dovecot:
 	@command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ] || { . ./tools/debian.sh && debian_install dovecot-imapd; }
+
+cron:
+	@command -v crontab >/dev/null || { . ./tools/debian.sh && debian_install cron; }
 
 check: $(VENV)/installed-for-tests ## Lint, format and types
 	$(BIN)/ruff check .
@@ -60,3 +63,4 @@ clean: ## Remove everything that make has made
 docs: $(VENV)/installed-for-tests ## Write the pages that are generated
 	$(BIN)/python -m tools.command_docs
 	$(BIN)/python -m tools.classify_docs
+	$(BIN)/python -m tools.timetables

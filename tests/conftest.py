@@ -95,7 +95,7 @@ def demo_data(demo: Path, shipped: object, tmp_path_factory: pytest.TempPathFact
     database = Database.open(folder)
     with database.transaction() as connection:
         pipeline.import_events(connection, read_events(demo / "events.toml"))
-    pipeline.run(open_source(str(demo / "mail")), database, shipped, 0.02, lambda _count: None)
+    pipeline.run(open_source(str(demo / "mail")), database, shipped, 0.02, lambda *_counts: None)
     database.close()
     return folder
 

@@ -29,7 +29,7 @@ KILL_POINTS = 50
 MAILS = 24
 
 
-def _no_progress(_count: int) -> None:
+def _no_progress(*_counts: int) -> None:
     return
 
 

@@ -68,7 +68,7 @@ def run_night(
 ) -> pipeline.RunSummary:
     """Read the account once; `changes` as for account_of."""
     with source_of(account_of(server, **changes)) as source:
-        return pipeline.run_account(source, database, model, 0.02, now, lambda _count: None)
+        return pipeline.run_account(source, database, model, 0.02, now, lambda *_counts: None)
 
 
 def subjects(database: Database) -> list[str]:

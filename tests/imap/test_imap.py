@@ -189,7 +189,7 @@ def test_a_connection_that_breaks_off_keeps_what_has_arrived_and_goes_on_the_nex
     database = Database.open(tmp_path / "store")
     taken = 0
 
-    def cut_after_four(count: int) -> None:
+    def cut_after_four(count: int, _more: int = 0) -> None:
         nonlocal taken
         taken += count
         if taken == 4:
@@ -213,7 +213,7 @@ def test_a_short_break_is_mended_within_the_run(
     database = Database.open(tmp_path / "store")
     with source_of(account_of(dovecot)) as source:
 
-        def cut(_count: int) -> None:
+        def cut(_count: int, _more: int = 0) -> None:
             assert source._client is not None
             source._client.shutdown()
 

@@ -179,7 +179,7 @@ def test_when_the_time_is_up_what_was_read_is_kept_and_the_next_run_goes_on(
             pytest.raises(ServerError, match="time for this run is up"),
             source_of(account, deadline=deadline) as source,
         ):
-            run_account(source, database, shipped, 0.02, NOON, lambda _count: None)
+            run_account(source, database, shipped, 0.02, NOON, lambda *_counts: None)
     assert subjects(database) == ["mail 0", "mail 1"]
     assert run_night(dovecot, database, shipped).new == 4
 

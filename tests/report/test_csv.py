@@ -32,7 +32,7 @@ def _mails(connection: Connection) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠", "﹣", "﹢", "﹦"])
-@pytest.mark.parametrize("blanks", ["", " ", "   ", "　", " 　\u00a0\u2003"])
+@pytest.mark.parametrize("blanks", ["", " ", "   ", "　", " 　\u00a0\u2003", "\f", "\x1c "])
 def test_a_cell_that_may_be_a_formula_becomes_text(start: str, blanks: str) -> None:
     cell = f"{blanks}{start}1+1"
     assert defused(cell) == f"'{cell}"

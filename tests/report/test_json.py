@@ -52,24 +52,50 @@ def values(database: Database) -> dict[str, Any]:
 
 
 def test_the_report_has_the_documented_keys(values: dict[str, Any]) -> None:
-    assert set(values) == {"now", "leads", "review", "scorecards", "scan", "model_version", "corrections"}
+    assert set(values) == {"now", "leads", "review", "scorecards", "scan", "model_version", "corrections", "faults"}
     assert set(values["leads"][0]) == {
         *("number", "numbers", "name", "company", "address", "kind", "event", "received", "days", "waiting"),
-        *("deadline", "days_named", "amount", "sentence", "sure", "confirmed"),
+        *("deadline", "days_named", "amount", "sentence", "sure", "confirmed", "in_junk"),
     }
-    assert set(values["review"][0]) == {"number", "name", "company", "subject", "outcome", "others", "sentence"}
+    assert set(values["review"][0]) == {
+        "number",
+        "name",
+        "company",
+        "subject",
+        "outcome",
+        "others",
+        "sentence",
+        "in_junk",
+    }
     assert set(values["scorecards"][0]) == {
         *("event", "name", "date", "mails", "by_outcome", "by_kind", "review", "leads", "leads_sure", "cards"),
         *("cards_written", "fee", "yen_per_lead", "days_left", "verdict"),
     }
-    assert set(values["scan"]) == {"mails", "first", "last", "ended", "cut_off", "new", "new_leads", "unreadable"}
+    assert set(values["scan"]) == {
+        "mails",
+        "first",
+        "last",
+        "ended",
+        "cut_off",
+        "new",
+        "new_leads",
+        "unreadable",
+        "in_trash",
+    }
 
 
 def test_a_lead(values: dict[str, Any]) -> None:
     lead = values["leads"][1]
     assert lead == {
         **{"number": lead["number"], "numbers": [lead["number"]], "name": "佐藤 次郎", "company": "佐藤製作所"},
-        **{"address": "jiro@sato.example", "kind": "inquiry", "event": "kohoku", "sure": True, "confirmed": False},
+        **{
+            "address": "jiro@sato.example",
+            "kind": "inquiry",
+            "event": "kohoku",
+            "sure": True,
+            "confirmed": False,
+            "in_junk": False,
+        },
         **{"received": "2026-05-20T10:00:00+09:00", "days": 10, "waiting": "them", "deadline": "2026-06-05"},
         **{"days_named": ["2026-06-10", "2026-06-11"], "amount": "予算は30万円", "sentence": "見積もりを"},
     }

@@ -17,8 +17,9 @@ from followup_filter.labels import Kind, Outcome
 from followup_filter.language import set_language
 from followup_filter.model.shipped import SHIPPED_VERSION
 from followup_filter.report.event_text import render_event
+from followup_filter.report.layout import Line
 from followup_filter.report.summary import Summary, build_summary
-from followup_filter.report.text import Line, render_leads, render_summary
+from followup_filter.report.text import render_leads, render_summary
 from followup_filter.store import corrections, lead_notes, messages, records
 from followup_filter.store.database import Database
 from followup_filter.store.events import save_events

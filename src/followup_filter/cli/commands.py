@@ -14,6 +14,7 @@ from followup_filter.cli.events import events
 from followup_filter.cli.look import explain, find
 from followup_filter.cli.report import leads, report
 from followup_filter.cli.run import run
+from followup_filter.cli.schedule import schedule
 from followup_filter.cli.train import evaluate, model, train
 from followup_filter.language import gettext as _
 
@@ -28,7 +29,7 @@ click.rich_click.REQUIRED_LONG_STRING = _("[required]")
 click.rich_click.DEFAULT_STRING = _("[default: {}]")
 click.rich_click.COMMAND_GROUPS = {
     "followup-filter": [
-        {"name": _("Every day"), "commands": ["run", "report", "leads", "review"]},
+        {"name": _("Every day"), "commands": ["run", "report", "leads", "review", "schedule"]},
         {"name": _("Single mails"), "commands": ["label", "done", "explain", "find"]},
         {"name": _("Events and learning"), "commands": ["events", "train", "evaluate", "model"]},
         {"name": _("Setting up"), "commands": ["account"]},
@@ -52,6 +53,6 @@ def followup_filter() -> None:
 
 for command in (
     *(run, report, leads, review, label, done, explain, find, events),
-    *(train, evaluate, model, account, demo, classify, completion),
+    *(train, evaluate, model, schedule, account, demo, classify, completion),
 ):
     followup_filter.add_command(command)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from followup_filter.events.event import Event, EventList
-    from followup_filter.report.text import Line
+    from followup_filter.report.layout import Line
     from followup_filter.store.database import Database
     from followup_filter.store.results import Decision
 
@@ -82,10 +82,13 @@ def print_json(values: Any) -> None:
 
 
 @contextmanager
-def progress_bar(total: int | None, what: str) -> Iterator[Callable[[int], None]]:
-    """A progress bar on standard error when that is a terminal; the function handed out advances it."""
+def progress_bar(total: int | None, what: str) -> Iterator[Callable[..., None]]:
+    """A progress bar on standard error when that is a terminal.
+
+    The function handed out takes how much was done, and how much more than known is to come (pipeline's Progress).
+    """
     if not sys.stderr.isatty():
-        yield lambda _count: None
+        yield lambda *_counts: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -93,7 +96,13 @@ def progress_bar(total: int | None, what: str) -> Iterator[Callable[[int], None]
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(what, total=total)
-        yield lambda count: progress.advance(task, count)
+
+        def advance(done: int, more: int = 0, /) -> None:
+            if more:
+                progress.update(task, total=(progress.tasks[task].total or 0) + more)
+            progress.advance(task, done)
+
+        yield advance
 
 
 def find_event(text: str, events: EventList) -> Event:

@@ -143,7 +143,8 @@ def done(number: int, undo: bool, data_dir: Path | None) -> None:
 @data_dir_option
 def review(data_dir: Path | None) -> None:
     """Ask about every unsure mail, leads included, and save each answer at once."""
-    from followup_filter.report.text import Line, render_review_item
+    from followup_filter.report.layout import Line
+    from followup_filter.report.text import render_review_item
 
     with open_store(data_dir) as database:
         with database.transaction() as connection:

@@ -13,7 +13,7 @@ from followup_filter.language import ngettext
 
 if TYPE_CHECKING:
     from followup_filter.events.event import EventList
-    from followup_filter.report.text import Line
+    from followup_filter.report.layout import Line
     from followup_filter.store.results import Decision
 
 FOUND_SHOWN = 30
@@ -39,9 +39,8 @@ def explanation(decision: Decision, events: EventList) -> list[Line]:
     """The reasons for outcome and event as lines."""
     from followup_filter.labels import Outcome
     from followup_filter.mail.text import strip_controls
-    from followup_filter.report.layout import WIDTH, both_ends, shortened
+    from followup_filter.report.layout import WIDTH, Line, both_ends, shortened
     from followup_filter.report.leads import local, sender_name
-    from followup_filter.report.text import Line
     from followup_filter.report.words import day_with_weekday, evidence_words, kind_words, outcome_words, reason_words
 
     message = decision.stored.message

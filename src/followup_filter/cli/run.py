@@ -67,9 +67,23 @@ class Reading:
 )
 @click.option("--dry-run", is_flag=True, help=_("Read and judge, say what came of it, and keep nothing of it."))
 @click.option("-q", "--quiet", is_flag=True, help=_("Say nothing when nothing is new and nothing went wrong."))
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar=_("FILE"),
+    help=_("Afterwards write the report into this file, whatever went wrong before."),
+)
 @format_option("text", "json")
 @data_dir_option
-def run(source_paths: tuple[str, ...], dry_run: bool, quiet: bool, output_format: str, data_dir: Path | None) -> int:
+def run(
+    source_paths: tuple[str, ...],
+    dry_run: bool,
+    quiet: bool,
+    report_file: Path | None,
+    output_format: str,
+    data_dir: Path | None,
+) -> int:
     """Read, judge, store; the exit status is 3 when some mail could not be read."""
     from followup_filter.mail.sources import open_source
 
@@ -84,6 +98,8 @@ def run(source_paths: tuple[str, ...], dry_run: bool, quiet: bool, output_format
         )
     with open_store(data_dir) as database, _only_run(data_folder(data_dir)):
         readings = list(_readings(database, settings, sources, dry_run))
+        if report_file:
+            _write_report(database, report_file)
     for reading in readings:
         if output_format == "text":
             _say(reading, alone=bool(sources), quiet=quiet)
@@ -173,6 +189,22 @@ def read_account(account: Account, database: Database, model: Model, settings: S
     if summary.faults:
         return Reading(account.address, EXIT_SERVER, summary, " ".join(summary.faults))
     return Reading(account.address, EXIT_UNREADABLE if summary.unreadable else EXIT_OK, summary)
+
+
+def _write_report(database: Database, path: Path) -> None:
+    """Write the report as text, readable by its owner only. Raises StorageError."""
+    from followup_filter.errors import StorageError
+    from followup_filter.files import write_private
+    from followup_filter.report.summary import build_summary
+    from followup_filter.report.text import render_summary
+
+    with database.transaction() as connection:
+        lines = render_summary(build_summary(connection, now()))
+    try:
+        write_private(path, "".join(f"{line.text}\n" for line in lines).encode("utf-8", "replace"))
+    except OSError as error:
+        sentence = _("The report cannot be written to {file}: {reason}.")
+        raise StorageError(sentence.format(file=path, reason=error.strerror)) from None
 
 
 def is_attended() -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import io
-import os
-import tempfile
 import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import InconsistentVersionWarning
 
 from followup_filter.errors import ModelError
+from followup_filter.files import write_private
 from followup_filter.labels import Outcome
 from followup_filter.language import gettext as _
 
@@ -62,17 +61,7 @@ def digest(data: bytes) -> str:
 def save(model: Model, path: Path) -> str:
     """Write the model to `path`, whole or not at all, and return its digest for the caller to record."""
     data = dump(model)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".model-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_private(path, data)
     return digest(data)
 
 

@@ -131,6 +131,7 @@ def _read_folder(
     if folder.role is not Role.TRASH:
         known = intake.known_uids(place)
         new = intake.recognise(place, source.gmail_numbers([uid for uid in uids if str(uid) not in known]))
+        progress(0, len(new))
         sent = folder.role is Role.SENT
         for mails in source.fetch(new, headers_only=sent):
             incoming = [

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -32,8 +33,12 @@ NIGHTS_OF_TRYING = 3
 ACCOUNT_OF_FILES = "files"
 DATE_TOLERANCE = timedelta(hours=48)
 
-Progress = Callable[[int], None]
-"""Called with the number of mails taken in since the last call."""
+
+class Progress(Protocol):
+    """Called with the number of mails taken in since the last call, and how many more than known are to come."""
+
+    def __call__(self, taken: int, more: int = 0, /) -> None:
+        """Note what was done, and what is still to be done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -13,7 +14,7 @@ from followup_filter.report.scorecard import Scorecard
 from followup_filter.store.results import Decision
 
 BYTE_ORDER_MARK = "\ufeff"
-_FORMULA_STARTS = "=+-@\t\r\0"
+_FORMULA = re.compile(r"\s*[\t\r\0=+\-@]")
 
 
 def defused(cell: str) -> str:
@@ -21,8 +22,7 @@ def defused(cell: str) -> str:
 
     Leading blanks and full-width ＝＋－＠ count as well.
     """
-    start = unicodedata.normalize("NFKC", cell).lstrip(" ")
-    return f"'{cell}" if start[:1] in _FORMULA_STARTS and start else cell
+    return f"'{cell}" if _FORMULA.match(unicodedata.normalize("NFKC", cell)) else cell
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

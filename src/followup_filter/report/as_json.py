@@ -35,6 +35,7 @@ def lead_values(lead: Lead) -> dict[str, Any]:
         "sentence": lead.sentence,
         "sure": lead.sure,
         "confirmed": lead.confirmed,
+        "in_junk": lead.in_junk,
     }
 
 
@@ -48,6 +49,7 @@ def review_values(item: ReviewItem) -> dict[str, Any]:
         "outcome": item.outcome,
         "others": list(item.others),
         "sentence": item.sentence,
+        "in_junk": item.in_junk,
     }
 
 
@@ -90,9 +92,21 @@ def summary_values(summary: Summary) -> dict[str, Any]:
             "new": scan.new,
             "new_leads": scan.new_leads,
             "unreadable": [{"number": number, "reason": reason} for number, reason in scan.unreadable],
+            "in_trash": scan.in_trash,
         },
         "model_version": summary.model_version,
         "corrections": summary.corrections,
+        "faults": [
+            {
+                "account": fault.account,
+                "folder": fault.folder,
+                "sentence": fault.sentence,
+                "exit_status": fault.exit_status,
+                "first_night": fault.first_night.isoformat(),
+                "nights": fault.nights,
+            }
+            for fault in summary.faults
+        ],
     }
 
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from followup_filter.labels import OUTCOMES, Outcome
 from followup_filter.language import gettext as _
 from followup_filter.language import ngettext
-from followup_filter.report.layout import WIDTH, both_ends, shortened, wrapped
+from followup_filter.report.layout import WIDTH, Line, both_ends, safe, shortened, wrapped
 from followup_filter.report.leads import local, sender_name
 from followup_filter.report.scorecard import Scorecard
 from followup_filter.report.summary import Summary
-from followup_filter.report.text import Line, render_lead, safe, verdict_sentence
+from followup_filter.report.text import render_lead, verdict_sentence
 from followup_filter.report.words import day_with_weekday, kind_words, outcome_words, short_day
 from followup_filter.store.results import Decision
 

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 from followup_filter.mail.text import strip_controls
 
 WIDTH = 80
 """Columns of the terminal report: what a plain cron mail shows without wrapping."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the report. `style`: "" or one of title, heading, urgent, quiet."""
+
+    text: str
+    style: str = ""
+
+
+def safe(line: Line) -> Line:
+    """The line without anything that steers a terminal, and on one line."""
+    return Line(strip_controls(line.text).replace("\n", " ").replace("\t", " "), line.style)
 
 
 def shortened(text: str, width: int) -> str:

@@ -46,7 +46,8 @@ class Lead:
     """One person and one matter. `number` is that of the first mail, `numbers` are those of all its mails.
 
     `received` is the moment of the newest mail of the sender, `days` the whole days since. `sure`: no mail of it is
-    in doubt. `deadline` and `days_named` are of the newest mail that names any.
+    in doubt. `in_junk`: all mail of it lies in folders for spam. `deadline` and `days_named` are of the newest mail
+    that names any.
     """
 
     number: int
@@ -65,6 +66,7 @@ class Lead:
     sentence: str
     sure: bool
     confirmed: bool
+    in_junk: bool
 
 
 def local(when: datetime) -> datetime:
@@ -190,6 +192,7 @@ def _lead(matter: _Matter, threads: _Threads, events: EventList, now: datetime) 
         sentence=newest.sentence or first.sentence,
         sure=not any(decision.review for decision in mails),
         confirmed=any(decision.confirmed for decision in mails),
+        in_junk=all(decision.in_junk for decision in mails),
     )
 
 
@@ -199,6 +202,8 @@ def _waiting(matter: _Matter, threads: _Threads) -> Waiting:
     by_hand = [decision.answered_by_hand for decision in matter.theirs if decision.answered_by_hand]
     if by_hand and max(by_hand) >= _moment(newest.stored):
         return Waiting.DONE
+    if newest.marked_answered:
+        return Waiting.THEM
     if not threads.sees_answers:
         return Waiting.UNKNOWN
     answers = [_moment(stored) for stored in matter.own if _moment(stored) >= _moment(matter.leads[0].stored)]

@@ -11,16 +11,21 @@ from sqlalchemy import Connection
 
 from followup_filter.events.event import EventList
 from followup_filter.labels import Outcome
+from followup_filter.mail.server import Role
 from followup_filter.report.leads import Lead, Waiting, build_leads, sender_company, sender_name
 from followup_filter.report.scorecard import Scorecard, build_scorecards
-from followup_filter.store import corrections, messages, records
+from followup_filter.store import corrections, messages, nights, records
 from followup_filter.store.events import read_events
+from followup_filter.store.nights import Fault
 from followup_filter.store.results import Decision, read_decisions
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
-    """One mail a person should look at: what the program thinks, and what else it may be, likeliest first."""
+    """One mail a person should look at: what the program thinks, and what else it may be, likeliest first.
+
+    `in_junk`: it lies in folders for spam only.
+    """
 
     number: int
     name: str
@@ -29,6 +34,7 @@ class ReviewItem:
     outcome: Outcome
     others: tuple[Outcome, ...]
     sentence: str
+    in_junk: bool
 
     @property
     def may_be_lead(self) -> bool:
@@ -41,7 +47,7 @@ class Scan:
     """What was read: when the last run ended (None: it was cut off), and what of it was new.
 
     `first` and `last` are the dates of the oldest and newest mail. `previous` is when the run before began.
-    `unreadable` lists (number, reason).
+    `unreadable` lists (number, reason). `in_trash`: mails in the folders for deleted mail, which are only counted.
     """
 
     mails: int
@@ -54,6 +60,7 @@ class Scan:
     new_leads: int
     new_by_outcome: Mapping[Outcome, int]
     unreadable: tuple[tuple[int, str], ...]
+    in_trash: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class Summary:
     events: EventList
     model_version: str
     corrections: int
+    faults: tuple[Fault, ...]
 
     @property
     def review(self) -> list[ReviewItem]:
@@ -100,6 +108,7 @@ def build_summary(connection: Connection, now: datetime) -> Summary:
         events=events,
         model_version=max((decision.model_version for decision in decisions), default=""),
         corrections=corrections.count_corrections(connection),
+        faults=tuple(nights.read_faults(connection)),
     )
 
 
@@ -118,6 +127,7 @@ def _unsure(decisions: Sequence[Decision], events: EventList) -> list[ReviewItem
             outcome=decision.outcome,
             others=_others(decision),
             sentence=decision.sentence,
+            in_junk=decision.in_junk,
         )
         for decision in unsure
     ]
@@ -152,4 +162,5 @@ def _scan(connection: Connection, decisions: Sequence[Decision], leads: Sequence
         new_leads=sum(bool(fresh & set(lead.numbers)) for lead in leads),
         new_by_outcome=Counter(decision.outcome for decision in decisions if decision.stored.number in fresh),
         unreadable=tuple((item.number, item.error or "") for item in messages.unreadable(connection)),
+        in_trash=nights.count_scanned(connection, Role.TRASH),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rich.cells import cell_len
@@ -11,9 +10,9 @@ from rich.cells import cell_len
 from followup_filter.labels import OUTCOMES, Outcome
 from followup_filter.language import gettext as _
 from followup_filter.language import language, ngettext
-from followup_filter.mail.text import strip_controls
 from followup_filter.model.shipped import SHIPPED_VERSION
-from followup_filter.report.layout import WIDTH, both_ends, padded, right_aligned, shortened, wrapped
+from followup_filter.report.fault_text import fault_lines
+from followup_filter.report.layout import WIDTH, Line, both_ends, padded, right_aligned, safe, shortened, wrapped
 from followup_filter.report.leads import Lead, Waiting, local
 from followup_filter.report.scorecard import CLOSED_BEFORE_SKIPPING, Scorecard, Verdict
 from followup_filter.report.summary import ReviewItem, Summary
@@ -32,24 +31,12 @@ REVIEW_SHOWN = 10
 """Mails to check that the report lists at most; those that may be leads are all listed by name (promise 4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the report. `style`: "" or one of title, heading, urgent, quiet."""
-
-    text: str
-    style: str = ""
-
-
-def safe(line: Line) -> Line:
-    """The line without anything that steers a terminal, and on one line."""
-    return Line(strip_controls(line.text).replace("\n", " ").replace("\t", " "), line.style)
-
-
 def render_summary(summary: Summary) -> list[Line]:
     """The whole report; the text of mails is stripped of control characters."""
     lines = [
         Line(both_ends(_("Mail after networking events"), long_moment(local(summary.now))), "title"),
         Line("=" * WIDTH, "quiet"),
+        *fault_lines(summary.faults),
     ]
     if _is_quiet(summary):
         lines += _quiet_day(summary)
@@ -73,7 +60,7 @@ def render_summary(summary: Summary) -> list[Line]:
 def _is_quiet(summary: Summary) -> bool:
     """True when mail was read and there is nothing to do and nothing to know."""
     scan = summary.scan
-    fault = scan.cut_off or scan.unreadable
+    fault = scan.cut_off or scan.unreadable or summary.faults
     return bool(scan.mails) and not (summary.waiting or summary.review or scan.new_leads or fault)
 
 
@@ -177,7 +164,12 @@ def render_lead(lead: Lead, summary: Summary) -> list[Line]:
     quote = lead.sentence
     amount = "" if lead.amount.replace(" ", "") in quote.replace(" ", "") else f" {lead.amount}"
     text = f"     {quoted(quote, WIDTH - 10 - cell_len(amount))}{amount}"
-    return [Line(both_ends(who, when), urgent), Line(both_ends(what, came)), *([Line(text)] if quote else [])]
+    lines = [Line(both_ends(who, when), urgent), Line(both_ends(what, came)), *([Line(text)] if quote else [])]
+    return [*lines, *_junk_note(lead.in_junk)]
+
+
+def _junk_note(in_junk: bool) -> list[Line]:
+    return [Line("     " + _("It lay in the folder for spam."), "quiet")] if in_junk else []
 
 
 def _by_when(lead: Lead, summary: Summary) -> tuple[str, str]:
@@ -242,7 +234,7 @@ def render_review_item(item: ReviewItem) -> list[Line]:
     else:
         doubt = _("{outcome}, it seems").format(outcome=outcome_words(item.outcome))
     quote = item.sentence or item.subject
-    return [Line(both_ends(who, doubt)), Line(f"     {quoted(quote, WIDTH - 10)}")]
+    return [Line(both_ends(who, doubt)), Line(f"     {quoted(quote, WIDTH - 10)}"), *_junk_note(item.in_junk)]
 
 
 def _columns() -> list[tuple[str, int]]:
@@ -342,7 +334,10 @@ def _read_line(summary: Summary) -> Line:
     span = _("no date")
     if scan.first and scan.last:
         span = f"{short_day(local(scan.first))}-{short_day(local(scan.last))} {local(scan.last):%H:%M}"
-    return _fact(_("Read"), read.format(count=scan.mails, span=span, unreadable=len(scan.unreadable)))
+    line = read.format(count=scan.mails, span=span, unreadable=len(scan.unreadable))
+    if scan.in_trash:
+        line += "  " + _("in the trash, only counted: {count}").format(count=scan.in_trash)
+    return _fact(_("Read"), line)
 
 
 def _footer(summary: Summary) -> list[Line]:

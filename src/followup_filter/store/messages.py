@@ -172,6 +172,19 @@ def unreadable(connection: Connection) -> list[StoredMessage]:
     return [_stored(row) for row in connection.execute(query).mappings()]
 
 
+def numbers_only_in_junk(connection: Connection) -> set[int]:
+    """The messages that lie in folders for spam and in no other that was looked through."""
+    location, scan = schema.location, schema.scan
+    rows = connection.execute(
+        select(location.c.number, scan.c.role).join(
+            scan, and_(scan.c.account == location.c.account, scan.c.folder == location.c.folder)
+        )
+    ).all()
+    return {number for number, role in rows if role == Role.JUNK} - {
+        number for number, role in rows if role != Role.JUNK
+    }
+
+
 def count_messages(connection: Connection) -> int:
     """How many different mails are stored, unreadable and own ones included."""
     return int(connection.execute(select(func.count()).select_from(schema.message)).scalar_one())

@@ -14,7 +14,8 @@ from followup_filter.labels import KINDS_OF_OUTCOME, Kind, Outcome
 from followup_filter.store import schema
 from followup_filter.store.corrections import Field, newest_corrections
 from followup_filter.store.lead_notes import Note, newest_notes
-from followup_filter.store.messages import Place, StoredMessage, read_messages
+from followup_filter.store.messages import Place, StoredMessage, numbers_only_in_junk, read_messages
+from followup_filter.store.nights import answered_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Decision:
     """What counts for a message: the newest correction where there is one, else the prediction.
 
     `confirmed`: a person said so. `review` is False once a person labelled the outcome. `answered_by_hand`: when the
-    owner said that it was answered in another way.
+    owner said that it was answered in another way. `marked_answered`: the server says that it was answered. `in_junk`:
+    the message lies in folders for spam only.
     """
 
     stored: StoredMessage
@@ -41,6 +43,8 @@ class Decision:
     confirmed: bool
     event_confirmed: bool
     answered_by_hand: datetime | None
+    marked_answered: bool
+    in_junk: bool
     model_version: str
 
 
@@ -81,12 +85,15 @@ def read_decisions(connection: Connection, numbers: Sequence[int] | None = None)
     """Every judged message (or those with these numbers) with what counts for it, in order of date."""
     results = {row["number"]: row for row in connection.execute(select(schema.result)).mappings()}
     corrections, notes = newest_corrections(connection), newest_notes(connection)
+    answered, junk = answered_numbers(connection), numbers_only_in_junk(connection)
     return [
         _decision(
             stored,
             results[stored.number],
             corrections.get(stored.number, {}),
             notes.get(str(stored.number), {}),
+            marked_answered=stored.number in answered,
+            in_junk=stored.number in junk,
         )
         for stored in read_messages(connection, numbers)
         if stored.number in results
@@ -192,6 +199,9 @@ def _decision(
     result: RowMapping,
     corrections: Mapping[Field, RowMapping],
     notes: Mapping[Note, RowMapping],
+    *,
+    marked_answered: bool,
+    in_junk: bool,
 ) -> Decision:
     label, moved = corrections.get(Field.OUTCOME), corrections.get(Field.EVENT)
     answered = notes.get(Note.DONE)
@@ -219,5 +229,7 @@ def _decision(
         confirmed=label is not None,
         event_confirmed=moved is not None,
         answered_by_hand=datetime.fromisoformat(answered["time"]) if answered else None,
+        marked_answered=marked_answered,
+        in_junk=in_junk,
         model_version=result["model_version"],
     )
