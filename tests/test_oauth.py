@@ -27,14 +27,30 @@ from keyring.backends import null
 
 from followup_filter import secret
 from followup_filter.config import Account, OAuth
-from followup_filter.errors import EXIT_LOGIN, EXIT_SERVER, EXIT_USAGE, LoginRefusedError, ServerError, UsageError
+from followup_filter.errors import (
+    EXIT_LOGIN,
+    EXIT_SERVER,
+    EXIT_USAGE,
+    LoginRefusedError,
+    ServerError,
+    StorageError,
+    UsageError,
+)
 from followup_filter.oauth import signin
 from followup_filter.oauth.access import access_token
 from followup_filter.oauth.authorize import by_loopback, by_paste
 from followup_filter.oauth.device import by_device
 from followup_filter.oauth.loopback import Listener
 from followup_filter.oauth.service import service_of
-from followup_filter.oauth.signin import Place, SignIn, file_of, forget_sign_in, read_sign_in, save_sign_in
+from followup_filter.oauth.signin import (
+    Place,
+    SignIn,
+    file_of,
+    forget_sign_in,
+    read_sign_in,
+    replace_sign_in,
+    save_sign_in,
+)
 from tests.authorization import ADDRESS, AuthorizationServer
 from tests.conftest import Invoke
 from tests.keyrings import MemoryKeyring, no_keyring
@@ -325,6 +341,8 @@ def test_a_client_that_is_not_known_is_told(service: AuthorizationServer) -> Non
         (200, '{"access_token": "", "expires_in": 1}'),
         (200, '{"access_token": ["a"], "expires_in": 1}'),
         (200, '{"access_token": "a", "expires_in": "soon"}'),
+        (200, '{"access_token": "a", "expires_in": 1e999}'),
+        (200, "[" * 200_000),
     ],
 )
 def test_a_service_that_fails_is_tried_again_later(status: int, body: str, service: AuthorizationServer) -> None:
@@ -417,10 +435,10 @@ def test_where_no_keyring_keeps_it_a_private_file_does(backend: Callable[[], Mem
 
 
 def test_it_is_kept_in_one_place_only(kept: MemoryKeyring) -> None:
-    save_sign_in(ADDRESS, STORED, Place.KEYRING)
-    save_sign_in(ADDRESS, STORED, Place.FILE)
+    replace_sign_in(ADDRESS, STORED, Place.KEYRING)
+    replace_sign_in(ADDRESS, STORED, Place.FILE)
     assert not kept.kept
-    save_sign_in(ADDRESS, STORED, Place.KEYRING)
+    replace_sign_in(ADDRESS, STORED, Place.KEYRING)
     assert not file_of(ADDRESS).exists()
 
 
@@ -428,6 +446,22 @@ def test_each_address_has_its_own_file() -> None:
     names = {file_of(address).name for address in ("a@b.example", "a/../b@b.example", "..@b.example", "花子@b.example")}
     assert len(names) == 4
     assert {file_of(f"{name}@b.example").parent for name in ("../a", "/a", "a\\b")} == {file_of("a@b.example").parent}
+
+
+def test_a_rotated_token_that_the_keyring_refuses_is_not_lost(kept: MemoryKeyring) -> None:
+    """As when the keyring is locked meanwhile: the newer one is found in a file from then on."""
+    save_sign_in(ADDRESS, STORED, Place.KEYRING)
+    kept.largest = 50
+    newer = dataclasses.replace(STORED, refresh_token="refresh-canary-2")
+    assert save_sign_in(ADDRESS, newer, Place.KEYRING) is Place.FILE
+    assert read_sign_in(ADDRESS) == (newer, Place.FILE)
+
+
+def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / signin.FOLDER).write_text("in the way")
+    with pytest.raises(StorageError, match="cannot be kept"):
+        save_sign_in(ADDRESS, STORED, Place.FILE)
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o660, 0o666, 0o604])

@@ -41,7 +41,7 @@ def authorize(address: str, paste: bool, device: bool, in_file: bool) -> None:
     """Sign in once; nightly runs go on from there."""
     from followup_filter.oauth.authorize import by_loopback, by_paste
     from followup_filter.oauth.device import by_device
-    from followup_filter.oauth.signin import Place, save_sign_in
+    from followup_filter.oauth.signin import Place, replace_sign_in
 
     chosen = _with_oauth(address)
     if paste and device:
@@ -53,7 +53,7 @@ def authorize(address: str, paste: bool, device: bool, in_file: bool) -> None:
         granted = by_paste(chosen, _show_address, lambda: str(click.prompt(_("Paste the address it ends at"))))
     else:
         granted = by_loopback(chosen, _open_browser)
-    place = save_sign_in(chosen.address, granted, Place.FILE if in_file else Place.KEYRING)
+    place = replace_sign_in(chosen.address, granted, Place.FILE if in_file else Place.KEYRING)
     _try_again(chosen.address)
     where = _("the system's keyring") if place is Place.KEYRING else _("a private file")
     click.echo(

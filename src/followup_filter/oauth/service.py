@@ -111,7 +111,7 @@ def session_of(account: Account, redirect_uri: str | None = None) -> Iterator[An
             sentence = _("The sign-in service {host} cannot be used now ({reason}). Run it again later.")
             raise ServerError(sentence.format(host=service.host, reason=error.error)) from None
         raise RefusedGrantError(service.host, str(error.error), str(error.description)) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         sentence = _("The sign-in service {host} gave no OAuth2 answer. Check its addresses in the settings.")
         raise ServerError(sentence.format(host=service.host)) from None
 

@@ -79,7 +79,7 @@ def read_sign_in(address: str) -> tuple[SignIn, Place] | None:
 
 
 def save_sign_in(address: str, sign_in: SignIn, place: Place) -> Place:
-    """Keep a sign-in in one place and nowhere else; the place it went to (a file where the keyring does not keep it).
+    """Keep a renewed sign-in; the place it went to (a file where the keyring does not keep it).
 
     Raises StorageError when the disk refuses.
     """
@@ -88,8 +88,15 @@ def save_sign_in(address: str, sign_in: SignIn, place: Place) -> Place:
         file_of(address).unlink(missing_ok=True)
         return Place.KEYRING
     _write_file(file_of(address), text)
-    _forget_in_keyring(address)
     return Place.FILE
+
+
+def replace_sign_in(address: str, sign_in: SignIn, place: Place) -> Place:
+    """Keep a new sign-in instead of any that is stored; otherwise as save_sign_in."""
+    kept = save_sign_in(address, sign_in, place)
+    if kept is Place.FILE:
+        _forget_in_keyring(address)
+    return kept
 
 
 def forget_sign_in(address: str) -> bool:
