@@ -55,10 +55,6 @@ def followup_filter() -> None:
 
 for command in (
     *(run, report, leads, review, label, done, explain, find, events),
-<<<<<<< HEAD
     *(train, evaluate, model, init, doctor, account, schedule, demo, classify, completion),
-=======
-    *(train, evaluate, model, schedule, account, demo, classify, completion),
->>>>>>> h-oauth
 ):
     followup_filter.add_command(command)
