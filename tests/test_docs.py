@@ -88,6 +88,10 @@ def test_json_keys_are_the_documented_ones(invoke: Invoke, demo_data: Path, tmp_
     run = json.loads(invoke("run", "--source", files, "--data-dir", tmp_path / "store", "--format", "json").out)
     assert set(run) == documented["run --format json"]
     assert set(run["readings"][0]) == documented["each of `readings`"]
+    for command in ("doctor", "schedule status", "account list"):
+        (tmp_path / "settings.toml").write_text("[[accounts]]\naddress = 'a@b.example'\nhost = '127.0.0.1'\nport = 9\n")
+        values = json.loads(invoke(*command.split(), "--format", "json").out)
+        assert set(values[0] if isinstance(values, list) else values) == documented[f"{command} --format json"], command
     models = json.loads(invoke("model", "list", "--format", "json", "--data-dir", demo_data).out)
     assert set(models[0]) == documented["model list --format json"]
 
