@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -221,3 +222,25 @@ def test_a_command_that_never_works_is_told_as_such() -> None:
 
 def test_without_a_command_there_is_nothing_to_try() -> None:
     secret.test_password_command(_account(keyring=True))
+
+
+@pytest.mark.parametrize(
+    ("backend", "there"),
+    [
+        ("keyring.backends.fail.Keyring", False),
+        ("keyring.backends.null.Keyring", False),
+        ("no.such.backend", False),
+        ("tests.keyrings.MemoryKeyring", True),
+    ],
+)
+def test_whether_this_system_keeps_passwords(backend: str, there: bool) -> None:
+    """In a process of its own: keyring chooses its backend once."""
+    code = "from followup_filter.secret import keyring_is_there; print(keyring_is_there())"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHON_KEYRING_BACKEND": backend},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == str(there)

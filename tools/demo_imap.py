@@ -5,7 +5,6 @@ Needs what the tests need: Debian's Dovecot, and trustme for the certificate.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -15,7 +14,8 @@ from pathlib import Path
 from followup_filter.demo import write_demo
 from followup_filter.language import choose_language, set_language
 from followup_filter.mail.parse import parse_message
-from tests.imap.dovecot import PASSWORD, USER, Dovecot
+from tests.imap.builders import write_settings
+from tests.imap.dovecot import Dovecot
 
 READ_SINCE = "2026-04-01"
 """Before the oldest mail of the demo; without it reading begins two days before the first event."""
@@ -28,19 +28,6 @@ def fill(server: Dovecot, folder: Path) -> None:
         server.append(name, [(raw, parse_message(raw).date) for raw in mails])
 
 
-def settings(server: Dovecot) -> str:
-    """The settings file of an owner whose mailbox this is."""
-    account = {
-        "address": USER,
-        "host": "localhost",
-        "port": server.tls_port,
-        "ca_file": str(server.ca_file),
-        "password_command": [sys.executable, "-c", f"print('{PASSWORD}')"],
-    }
-    lines = [f"{key} = {json.dumps(value)}" for key, value in account.items()]
-    return "\n".join([f"read_since = {READ_SINCE}", "", "[[accounts]]", *lines, ""])
-
-
 def main() -> int:
     """Fill a server, run on it, print the report as of the demo's morning; returns the exit status."""
     set_language(choose_language(os.environ))
@@ -51,12 +38,14 @@ def main() -> int:
         try:
             server.start()
             fill(server, folder)
-            (folder / "settings.toml").write_text(settings(server))
-            (folder / "settings.toml").chmod(0o600)
+            settings = folder / "settings.toml"
+            write_settings(server, settings)
+            settings.write_text(f"read_since = {READ_SINCE}\n\n{settings.read_text()}")
+            settings.chmod(0o600)
             environment = {
                 **os.environ,
                 "FOLLOWUP_FILTER_DATA_DIR": str(folder / "data"),
-                "FOLLOWUP_FILTER_SETTINGS": str(folder / "settings.toml"),
+                "FOLLOWUP_FILTER_SETTINGS": str(settings),
             }
             for arguments in (
                 ["events", "import", str(folder / "events.toml")],

@@ -97,6 +97,18 @@ def without_spaces(password: str) -> str:
     return "".join(match.groups()) if match else password
 
 
+def keyring_is_there() -> bool:
+    """True when this system keeps passwords for programs."""
+    import keyring
+    from keyring.backends import fail, null
+
+    try:
+        return not isinstance(keyring.get_keyring(), (fail.Keyring, null.Keyring))
+    except (keyring.errors.KeyringError, ImportError, AttributeError, OSError, RuntimeError):
+        # A backend that is named in the settings of keyring, and is not installed or does not start.
+        return False
+
+
 def store_password(address: str, password: str) -> None:
     """Keep a password in the system's keyring; an app password loses its spaces.
 

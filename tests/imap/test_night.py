@@ -207,6 +207,18 @@ def test_a_refused_password_is_tried_once_a_night_on_three_nights_and_then_not_u
     own.close()
 
 
+def test_the_fault_of_an_account_that_was_taken_out_of_the_settings_is_over(
+    invoke: Invoke, dovecot: Dovecot, tmp_path: Path
+) -> None:
+    settings = tmp_path / "settings.toml"
+    write_settings(dovecot, settings, address="old@example.jp", password_command=["/bin/echo", "wrong"])
+    assert invoke("run").status == EXIT_LOGIN
+    assert "[!] old@example.jp" in invoke("report").out
+    write_settings(dovecot, settings)
+    assert invoke("run").status == EXIT_OK
+    assert "[!]" not in invoke("report").out
+
+
 def test_the_fingerprint_holds_every_setting_of_the_account() -> None:
     account = Account("a@b.example", "mail.b.example", "a")
     assert faults.fingerprint(account) == faults.fingerprint(Account("a@b.example", "mail.b.example", "a"))

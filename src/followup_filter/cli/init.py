@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from followup_filter.cli.common import data_dir_option, now, open_store, print_lines
+from followup_filter.cli.common import now, open_store, print_lines
 from followup_filter.config import Account, OAuth, Settings, data_folder, read_settings, settings_file
 from followup_filter.errors import FollowupError, LoginRefusedError, NoSecretError, UsageError
 from followup_filter.language import gettext as _
@@ -44,14 +44,12 @@ _NO = frozenset({"no", "n", "-", "いいえ"})
     metavar=_("FILE"),
     help=_("Certificates to trust besides the system's, for a server of your own."),
 )
-@data_dir_option
 def init(
     address: str | None,
     host: str | None,
     port: int | None,
     security: str | None,
     ca_file: Path | None,
-    data_dir: Path | None,
 ) -> int:
     """Ask, try, write the settings, read, report."""
     from followup_filter.settings_file import save_account
@@ -74,9 +72,9 @@ def init(
     values = _sign_in(values, provider)
     save_account(settings_file(), values)
     _tell(_("Written to {file}.").format(file=settings_file()))
-    with open_store(data_dir) as database:
+    with open_store(None) as database:
         _ask_events(database)
-        status = _first_reading(database, read_settings(settings_file()), values["address"], data_dir)
+        status = _first_reading(database, read_settings(settings_file()), values["address"])
     _offer_schedule()
     return status
 
@@ -181,7 +179,7 @@ def _account(values: dict[str, Any]) -> Account:
 def _ask_password_place() -> Callable[[dict[str, Any]], dict[str, Any]]:
     """How the password is kept, as a function that asks for it and keeps it there."""
     from followup_filter.schedule import backend, crontab
-    from followup_filter.secret import PASSWORD_VARIABLE
+    from followup_filter.secret import PASSWORD_VARIABLE, keyring_is_there
 
     if os.environ.get(PASSWORD_VARIABLE):
         _tell(_("The password is taken from {variable}.").format(variable=PASSWORD_VARIABLE))
@@ -191,24 +189,13 @@ def _ask_password_place() -> Callable[[dict[str, Any]], dict[str, Any]]:
         (_("in a password manager: a command prints it"), _ask_for_command),
     ]
     # Runs from cron have no keyring.
-    if _keyring_is_there() and backend().name != crontab.NAME:
+    if keyring_is_there() and backend().name != crontab.NAME:
         ways.insert(0, (_("in this system's keyring"), _ask_for_keyring))
     _tell(_("Where shall the password be kept?"))
     for number, (words, _way) in enumerate(ways, start=1):
         click.echo(f"  {number}  {words}")
     chosen = click.prompt(_("Number"), type=click.IntRange(1, len(ways)), default=1)
     return ways[chosen - 1][1]
-
-
-def _keyring_is_there() -> bool:
-    """True when this system keeps passwords for programs."""
-    import keyring
-    from keyring.backends import fail, null
-
-    try:
-        return not isinstance(keyring.get_keyring(), (fail.Keyring, null.Keyring))
-    except Exception:  # Each system's keyring has its own exceptions.
-        return False
 
 
 def _ask_hidden(values: dict[str, Any]) -> str:
@@ -304,7 +291,7 @@ def _ask_events(database: Database) -> None:
         click.echo(f"  {event.date}  {event.name}")
 
 
-def _first_reading(database: Database, settings: Settings, address: str, data_dir: Path | None) -> int:
+def _first_reading(database: Database, settings: Settings, address: str) -> int:
     """Read the account that was set up, and print the report; returns the exit status of the reading."""
     from followup_filter import learning
     from followup_filter.cli.run import only_run, read_account, say
@@ -313,7 +300,7 @@ def _first_reading(database: Database, settings: Settings, address: str, data_di
     from followup_filter.report.text import render_summary
 
     account = next(each for each in settings.accounts if each.address == address)
-    with only_run(data_folder(data_dir)), Deadline(settings.deadline_minutes * 60) as deadline:
+    with only_run(data_folder()), Deadline(settings.deadline_minutes * 60) as deadline:
         model = learning.model_in_use(database, lambda sentence: click.echo(sentence, err=True))
         reading = read_account(account, database, model, settings, deadline)
     say(reading)

@@ -131,6 +131,7 @@ def _readings(database: Database, settings: Settings, sources: list[MailSource],
     """Read every source, or else every account; a dry run works on a copy of the database that does not stay."""
     from followup_filter import learning
     from followup_filter.mail.deadline import Deadline
+    from followup_filter.store import nights
     from followup_filter.store.database import Database
 
     model = learning.model_in_use(database, lambda sentence: click.echo(sentence, err=True))
@@ -143,6 +144,8 @@ def _readings(database: Database, settings: Settings, sources: list[MailSource],
                 for source in sources:
                     yield _read_files(source, database, model, settings)
                 return
+            with database.transaction() as connection:
+                nights.forget_faults_of_others(connection, [account.address for account in settings.accounts])
             with Deadline(settings.deadline_minutes * 60) as deadline:
                 for account in settings.accounts:
                     yield read_account(account, database, model, settings, deadline)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -16,6 +15,7 @@ from urllib.parse import quote
 
 from followup_filter.config import APPLICATION, data_folder
 from followup_filter.errors import NoSecretError, StorageError
+from followup_filter.files import write_private
 from followup_filter.language import gettext as _
 
 KEYRING_SERVICE = f"{APPLICATION} sign-in"
@@ -159,17 +159,7 @@ def _loose(path: Path) -> str:
 def _write_file(path: Path, text: str) -> None:
     """Write a private file whole or not at all."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".sign-in-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_private(path, text.encode())
     except OSError as error:
         sentence = _("The sign-in cannot be kept in {file}: {reason}. Make room, then authorize again.")
         raise StorageError(sentence.format(file=path, reason=error.strerror)) from None
