@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from followup_filter.errors import EXIT_OK, EXIT_SERVER, ServerError
+from followup_filter.events.event import Event, EventList
 from followup_filter.mail import imap
 from followup_filter.mail.deadline import Deadline
 from followup_filter.mail.server import Folder, Role
 from followup_filter.model.bundle import Model
-from followup_filter.pipeline import RunSummary, run_account
+from followup_filter.pipeline import RunSummary, import_events, run_account
 from followup_filter.store import nights
 from followup_filter.store.database import Database
 from followup_filter.store.messages import unreadable
@@ -90,6 +91,62 @@ def test_one_mail_that_a_server_cannot_hand_out_stops_no_other_and_is_listed_aft
         assert listed.error == "The server did not hand this mail out."
         fourth = _night(wire, dovecot, database, shipped, NOON + timedelta(days=3))
         assert (fourth.mails, fourth.new) == (0, 0)
+
+
+@pytest.mark.parametrize("item", [b"RFC822.SIZE", b"BODY.PEEK[]"])
+def test_a_mail_that_fails_is_asked_for_again_long_after_its_event(
+    item: bytes, dovecot: Dovecot, database: Database, shipped: Model
+) -> None:
+    """The first load comes when the event's window has closed, so that no SEARCH names the mail a second time.
+
+    The server refuses what is asked of it first, its size, or its text.
+    """
+    old = NOON - timedelta(days=95)
+    dovecot.append("INBOX", [(plain_mail(number), old) for number in (1, 2, 3)])
+    with database.transaction() as connection:
+        event = Event("e", "Evening", (NOON - timedelta(days=100)).date(), window_days=10)
+        import_events(connection, EventList(events=(event,)))
+
+    def rule(command: bytes) -> Reply:
+        words = command.split()
+        asked = words[:2] == [b"UID", b"FETCH"] and item in command
+        return b"NO [SERVERBUG] cannot" if asked and (b"2" in words[2].split(b",") or words[2] == b"1:3") else PASS
+
+    with Wire(dovecot, rule) as wire:
+        for night in range(3):
+            summary = _night(wire, dovecot, database, shipped, NOON + timedelta(days=night))
+            assert summary.unreadable == 1, f"night {night}"
+            assert subjects(database) == ["mail 1", "mail 3"]
+        with database.transaction() as connection:
+            assert len(unreadable(connection)) == 1
+        assert _night(wire, dovecot, database, shipped, NOON + timedelta(days=3)).mails == 0
+
+
+def test_a_mail_that_fails_and_is_deleted_is_asked_for_once_more_and_forgotten(
+    dovecot: Dovecot, database: Database, shipped: Model
+) -> None:
+    dovecot.append("INBOX", [(plain_mail(1), NOON)])
+    with Wire(dovecot, lambda command: b"NO no" if _uids(command) else PASS) as wire:
+        assert _night(wire, dovecot, database, shipped).unreadable == 1
+    with dovecot.client() as owner:
+        owner.select_folder("INBOX")
+        owner.delete_messages([1])
+        owner.expunge()
+    for fetches in (2, 0):
+        dovecot.commands()
+        assert run_night(dovecot, database, shipped).mails == 0
+        assert sum("FETCH" in command for command in dovecot.commands()) == fetches
+
+
+def test_the_fault_of_a_folder_that_is_gone_is_over(dovecot: Dovecot, database: Database, shipped: Model) -> None:
+    dovecot.append("Clients", [(plain_mail(1), NOON)])
+    with Wire(dovecot, lambda command: b"NO no" if command.startswith(b'EXAMINE "Clients"') else PASS) as wire:
+        assert _night(wire, dovecot, database, shipped).faults
+        with dovecot.client() as owner:
+            owner.delete_folder("Clients")
+        assert not _night(wire, dovecot, database, shipped).faults
+    with database.transaction() as connection:
+        assert not nights.read_faults(connection)
 
 
 def test_a_server_that_has_given_enough_for_today_is_left_alone(

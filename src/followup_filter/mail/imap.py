@@ -125,9 +125,9 @@ class ImapSource:
 
     def gmail_numbers(self, uids: Collection[int]) -> dict[int, str]:
         """Gmail's number of each mail, the same in all folders; elsewhere "". Raises ServerError."""
+        numbers = dict.fromkeys(sorted(uids), "")
         if not uids or not self.is_gmail:
-            return dict.fromkeys(sorted(uids), "")
-        numbers: dict[int, str] = {}
+            return numbers
         for part in _parts(uids):
             for uid, answer in self._answers(part, ["X-GM-MSGID"]).items():
                 numbers[uid] = str(answer.get(b"X-GM-MSGID", ""))
@@ -152,11 +152,18 @@ class ImapSource:
         facts_wanted = ["RFC822.SIZE", "INTERNALDATE", *(["X-GM-LABELS"] if uids and self.is_gmail else [])]
         for part in _parts(uids):
             facts = self._answers(part, facts_wanted)
+            if withheld := self._withheld([uid for uid in part if uid not in facts]):
+                yield withheld
             sent = {uid for uid in facts if headers_only or _is_labelled_sent(facts[uid])}
             for group, item in ((sent, _HEADER), (facts.keys() - sent, _START)):
                 for batch in _by_bytes([uid for uid in part if uid in group], facts):
                     bodies = self._answers(batch, [item])
                     yield [mail for uid in batch if (mail := self._mail(uid, facts[uid], bodies, item))]
+
+    def _withheld(self, uids: Sequence[int]) -> list[ServerMail]:
+        """Of mails about which the server says nothing, those that are still there."""
+        there = self._answers(uids, ["UID"]) if uids else {}
+        return [ServerMail(uid, None, b"", _not_handed_out()) for uid in there]
 
     def _mail(self, uid: int, facts: dict[bytes, Any], bodies: Answers, item: str) -> ServerMail | None:
         received = _aware(facts.get(b"INTERNALDATE"))
@@ -168,7 +175,7 @@ class ImapSource:
                 return None
             raw = _body(answers.get(uid, {}))
         if raw is None or _STAND_IN.search(raw[:WHOLE_HEADER_BYTES]):
-            return ServerMail(uid, received, b"", _("The server did not hand this mail out."))
+            return ServerMail(uid, received, b"", _not_handed_out())
         if item == _START and int(facts.get(b"RFC822.SIZE", 0)) > WHOLE_BYTES and not self._has_text(raw):
             longer = _body(self._answers([uid], [f"BODY.PEEK[]<0.{LONG_BYTES}>"]).get(uid, {}))
             raw = longer or raw
@@ -201,6 +208,10 @@ def _role(name: str, attributes: Collection[str]) -> Role:
         if f"\\{role}" in attributes:
             return role
     return Role.INBOX if name.upper() == "INBOX" else Role.OTHER
+
+
+def _not_handed_out() -> str:
+    return _("The server did not hand this mail out.")
 
 
 def _parts(uids: Collection[int]) -> Iterator[list[int]]:

@@ -58,6 +58,7 @@ def run_account(
             store.mark_own_mail(connection, event_store.read_events(connection).owner.addresses)
     folders = folders_to_read(source)
     faults = FolderFaults(database, address, now.date())
+    faults.forget_others(folders)
     _read_history(source, database, [folder for folder in folders if folder.role in _KNOWS_PEOPLE], faults)
     intake = Intake.begin(database, address, model, max_lead_loss, now.date())
     try:
@@ -124,25 +125,31 @@ def _read_folder(
         scan = nights.read_scan(connection, place.account, place.folder)
         events = event_store.read_events(connection)
         leads = results.lead_uids(connection, place, now - timedelta(days=DAYS_OF_ANSWERS))
+        attempted = nights.attempted_uids(connection, place)
     since = first_day_to_read(events, scan, opened.uidvalidity, now, read_since)
     # What was put into the folder since the last look may have arrived long before, in another one.
     moved_in = (scan.next_uid, min(scan.since, since)) if scan and scan.uidvalidity == opened.uidvalidity else None
     uids = source.arrived_since(opened, since, moved_in=moved_in)
     if folder.role is not Role.TRASH:
         known = intake.known_uids(place)
-        new = intake.recognise(place, source.gmail_numbers([uid for uid in uids if str(uid) not in known]))
+        # What could not be had before is asked for again, also where no event asks for its day any more.
+        wanted = {*uids, *attempted}
+        new = intake.recognise(place, source.gmail_numbers([uid for uid in wanted if str(uid) not in known]))
         progress(0, len(new))
         sent = folder.role is Role.SENT
+        gone = set(attempted)
         for mails in source.fetch(new, headers_only=sent):
             incoming = [
                 Incoming(str(mail.uid), mail.raw, mail.error, mail.received, new[mail.uid], sent or mail.sent)
                 for mail in mails
             ]
             intake.take(place, incoming)
+            gone.difference_update(mail.uid for mail in mails)
             progress(len(mails))
         answered = source.answered(leads)
         with database.transaction() as connection:
             nights.mark_answered(connection, [leads[uid] for uid in answered])
+            nights.forget_attempts(connection, place, map(str, gone))
     if scan and scan.uidvalidity == opened.uidvalidity:
         since = min(since, scan.since)
     with database.transaction() as connection:

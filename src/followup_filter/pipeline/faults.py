@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
@@ -49,7 +49,7 @@ def note_fault(database: Database, account: Account, error: FollowupError, night
         nights.save_fault(
             connection,
             account.address,
-            "",
+            nights.WHOLE_ACCOUNT,
             exit_status=error.exit_status,
             sentence=str(error),
             # A sign-in that never reached the server may be tried as often as one likes.
@@ -66,9 +66,6 @@ def note_success(database: Database, account: Account) -> None:
 
 class FolderFaults:
     """The faults of single folders of an account; guards that a refusal stops no other folder."""
-
-    _WARNING = "*"
-    """Stands for the folder of a warning that concerns the whole account; no server allows it as a name."""
 
     def __init__(self, database: Database, account: str, night: date) -> None:
         self._database, self._account, self._night = database, account, night
@@ -88,13 +85,18 @@ class FolderFaults:
         with self._database.transaction() as connection:
             nights.clear_fault(connection, self._account, folder.name)
 
+    def forget_others(self, folders: Iterable[Folder]) -> None:
+        """Folders that are no longer there, or no longer read, have no faults."""
+        with self._database.transaction() as connection:
+            nights.forget_faults_of_other_folders(connection, self._account, [folder.name for folder in folders])
+
     def warn(self, sentence: str) -> None:
         """Keep a warning for the report, or, with an empty sentence, end it."""
         if sentence:
-            self._save(self._WARNING, EXIT_OK, sentence)
+            self._save(nights.WARNING, EXIT_OK, sentence)
             return
         with self._database.transaction() as connection:
-            nights.clear_fault(connection, self._account, self._WARNING)
+            nights.clear_fault(connection, self._account, nights.WARNING)
 
     def _save(self, folder: str, exit_status: int, sentence: str) -> None:
         if exit_status and sentence not in self.sentences:

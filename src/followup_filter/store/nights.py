@@ -12,6 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select,
 from followup_filter.store import schema
 from followup_filter.store.messages import Place, now_text
 
+WHOLE_ACCOUNT, WARNING = "", "*"
+"""What stands in place of a folder for a fault, or a warning, of the whole account; no server allows them as names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:
@@ -99,6 +102,13 @@ def count_attempt(connection: Connection, place: Place, uid: str, night: date, r
     return nights
 
 
+def attempted_uids(connection: Connection, place: Place) -> list[int]:
+    """The UIDs of mails in a folder that could not be had so far and have no place in the store."""
+    table = schema.attempt
+    key = (*_key(table, place.account, place.folder), table.c.uidvalidity == place.uidvalidity)
+    return [int(uid) for uid in connection.execute(select(table.c.uid).where(*key)).scalars()]
+
+
 def forget_attempts(connection: Connection, place: Place, uids: Iterable[str]) -> None:
     """These mails have a place in the store now."""
     connection.execute(delete(schema.attempt).where(*_place_key(schema.attempt, place, list(uids))))
@@ -160,6 +170,14 @@ def save_fault(
 def clear_fault(connection: Connection, account: str, folder: str = "") -> None:
     """The fault is over."""
     connection.execute(delete(schema.fault).where(*_key(schema.fault, account, folder)))
+
+
+def forget_faults_of_other_folders(connection: Connection, account: str, folders: Iterable[str]) -> None:
+    """Faults of folders of an account that are no longer read are over; what concerns the whole account stays."""
+    table = schema.fault
+    connection.execute(
+        delete(table).where(table.c.account == account, table.c.folder.not_in([WHOLE_ACCOUNT, WARNING, *folders]))
+    )
 
 
 def forget_faults_of_others(connection: Connection, accounts: Iterable[str]) -> None:
