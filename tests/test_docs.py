@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from followup_filter import config
 from followup_filter.cli.commands import followup_filter
 from followup_filter.events.eventfile import parse_events
 from followup_filter.resources import resource
@@ -94,6 +96,16 @@ def test_json_keys_are_the_documented_ones(invoke: Invoke, demo_data: Path, tmp_
         assert set(values[0] if isinstance(values, list) else values) == documented[f"{command} --format json"], command
     models = json.loads(invoke("model", "list", "--format", "json", "--data-dir", demo_data).out)
     assert set(models[0]) == documented["model list --format json"]
+
+
+def test_every_setting_is_documented() -> None:
+    rows = [
+        line.split("|")[1] for line in (ROOT / "docs" / "settings.md").read_text("utf-8").splitlines() if "|" in line
+    ]
+    named = {name.removeprefix("accounts.") for row in rows for name in re.findall(r"`([a-z_.]+)`", row)}
+    settings = {field.name for kind in (config.Settings, config.Account, config.OAuth) for field in fields(kind)}
+    assert settings - {"accounts"} <= named
+    assert named <= settings
 
 
 def test_the_pins_cover_what_the_project_needs() -> None:
