@@ -129,6 +129,7 @@ def test_one_row_an_event_and_the_last_is_mail_of_no_event(database: Database) -
         **{"event": "kohoku", "name": "港北", "date": "2026-05-12", "mails": "3", "lead": "1", "newsletter": "2"},
         **{"network_marketing": "0", "membership_venue": "0", "other": "0", "review": "1", "leads": "1"},
         **{"leads_sure": "0", "fee": "3000", "days_left": "7", "verdict": "counting"},
+        **{"leads_by_hand": "0", "orders": "0", "order_yen": "0"},
     }
     assert [none[key] for key in ("event", "name", "date", "mails", "other", "fee", "verdict")] == [
         *("", "", "", "1", "1", "", ""),

@@ -55,7 +55,8 @@ def test_the_report_has_the_documented_keys(values: dict[str, Any]) -> None:
     assert set(values) == {"now", "leads", "review", "scorecards", "scan", "model_version", "corrections", "faults"}
     assert set(values["leads"][0]) == {
         *("number", "numbers", "name", "company", "address", "kind", "event", "received", "days", "waiting"),
-        *("deadline", "days_named", "amount", "sentence", "sure", "confirmed", "in_junk"),
+        *("deadline", "days_named", "amount", "sentence", "sure", "confirmed", "in_junk", "id", "by_hand"),
+        *("snoozed_until", "result", "order_yen"),
     }
     assert set(values["review"][0]) == {
         "number",
@@ -69,7 +70,7 @@ def test_the_report_has_the_documented_keys(values: dict[str, Any]) -> None:
     }
     assert set(values["scorecards"][0]) == {
         *("event", "name", "date", "mails", "by_outcome", "by_kind", "review", "leads", "leads_sure", "cards"),
-        *("cards_written", "fee", "yen_per_lead", "days_left", "verdict"),
+        *("leads_by_hand", "orders", "order_yen", "cards_written", "fee", "yen_per_lead", "days_left", "verdict"),
     }
     assert set(values["scan"]) == {
         "mails",
@@ -87,6 +88,7 @@ def test_the_report_has_the_documented_keys(values: dict[str, Any]) -> None:
 def test_a_lead(values: dict[str, Any]) -> None:
     lead = values["leads"][1]
     assert lead == {
+        **{"id": str(lead["number"]), "by_hand": False, "snoozed_until": None, "result": None, "order_yen": None},
         **{"number": lead["number"], "numbers": [lead["number"]], "name": "佐藤 次郎", "company": "佐藤製作所"},
         **{
             "address": "jiro@sato.example",
@@ -120,7 +122,7 @@ def test_a_scorecard_and_that_of_no_event(values: dict[str, Any]) -> None:
         "by_outcome": {"lead": 1, "network_marketing": 0, "membership_venue": 0, "newsletter": 0, "other": 1},
         "by_kind": {"courtesy": 1, "inquiry": 1},
         **{"leads_sure": 1, "cards": 1, "cards_written": 1, "fee": 3000, "yen_per_lead": 3000.0},
-        **{"days_left": 28, "verdict": "counting"},
+        **{"days_left": 28, "verdict": "counting", "leads_by_hand": 0, "orders": 0, "order_yen": 0},
     }
     assert [none[key] for key in ("event", "name", "date", "fee", "yen_per_lead", "verdict")] == [None] * 6
 

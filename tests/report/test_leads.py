@@ -190,7 +190,7 @@ def test_what_the_owner_answered_by_telephone_is_done_until_taken_back(database:
         number = judge(connection, mail(), LEAD)
         add_note(connection, str(number), Note.DONE, "cli")
         assert _waiting(connection) is Waiting.DONE
-        assert undo_note(connection, str(number), Note.DONE)
+        assert undo_note(connection, [str(number)], Note.DONE)
         assert _waiting(connection) is Waiting.UNKNOWN
 
 
@@ -202,6 +202,52 @@ def test_who_writes_again_after_a_telephone_answer_waits_again(database: Databas
         add_note(connection, str(number), Note.DONE, "cli")
         judge(connection, mail(when="2026-05-29T10:00", references=(lead.message_id,)), LEAD)
         assert _waiting(connection) is Waiting.OWNER
+
+
+@pytest.mark.parametrize("note", [Note.SNOOZED, Note.WON, Note.LOST])
+def test_who_writes_again_waits_again_whatever_was_noted_and_an_order_stays(note: Note, database: Database) -> None:
+    lead = mail(when="2026-05-20T10:00")
+    value = {Note.SNOOZED: "2026-06-10", Note.WON: "5000"}.get(note)
+    with scratch(database) as connection:
+        number = judge(connection, lead, LEAD)
+        answer(connection, mail(), "2026-05-25T10:00")
+        add_note(connection, str(number), note, "cli", value)
+        assert _waiting(connection) is (Waiting.SNOOZED if note is Note.SNOOZED else Waiting.DONE)
+        judge(connection, mail(when="2026-05-29T10:00", references=(lead.message_id,)), LEAD)
+        (found,) = _leads(connection)
+        assert (found.waiting, found.snoozed_until) == (Waiting.OWNER, None)
+        assert (found.result, found.order_yen) == {
+            Note.SNOOZED: (None, None),
+            Note.WON: (Note.WON, 5000),
+            Note.LOST: (Note.LOST, None),
+        }[note]
+
+
+def test_a_lead_put_off_is_back_on_the_day_unless_the_owner_wrote_since(database: Database) -> None:
+    lead = mail(when="2026-05-20T10:00")
+    with scratch(database) as connection:
+        number = judge(connection, lead, LEAD)
+        answer(connection, lead, "2026-05-25T10:00")
+        assert _waiting(connection) is Waiting.THEM
+        add_note(connection, str(number), Note.SNOOZED, "cli", "2026-06-01")
+        for day, waiting in (("2026-05-31T23:59", Waiting.SNOOZED), ("2026-06-01T00:00", Waiting.OWNER)):
+            (found,) = _leads(connection, at(day))
+            assert (found.waiting, found.snoozed_until) == (waiting, date(2026, 6, 1))
+        answer(connection, lead, "2026-05-29T10:00")
+        (found,) = _leads(connection, at("2026-06-02T00:00"))
+        assert found.waiting is Waiting.THEM
+
+
+def test_of_several_notes_the_newest_decides_who_waits(database: Database) -> None:
+    with scratch(database) as connection:
+        number = str(judge(connection, mail(), LEAD))
+        add_note(connection, number, Note.DONE, "cli")
+        add_note(connection, number, Note.SNOOZED, "cli", "2026-06-10")
+        assert _waiting(connection) is Waiting.SNOOZED
+        add_note(connection, number, Note.DONE, "cli")
+        assert _waiting(connection) is Waiting.DONE
+        assert undo_note(connection, [number], Note.DONE)
+        assert _waiting(connection) is Waiting.SNOOZED
 
 
 def test_a_deadline_is_reckoned_from_the_day_of_the_mail_and_the_newest_counts(database: Database) -> None:

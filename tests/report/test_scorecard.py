@@ -20,6 +20,7 @@ from followup_filter.report.summary import build_summary
 from followup_filter.store import corrections
 from followup_filter.store.database import Database
 from followup_filter.store.events import save_events
+from followup_filter.store.lead_notes import Note, add_hand_lead, add_note
 from tests.builders import at, event, judge, mail, scratch
 
 SENDERS = ("a@one.example", "b@two.example", "c@three.example")
@@ -38,6 +39,21 @@ class Row:
     review: bool
     corrected_kind: Kind | None
     corrected_event: str | None
+    note: tuple[Note, int | None] | None
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """One lead entered by hand, and what its order is worth (0: nobody said), or None without an order."""
+
+    event: str | None
+    order: int | None
+
+
+_BY_HAND = st.lists(
+    st.builds(ByHand, st.sampled_from([*EVENT_IDS, "gone", None]), st.none() | st.sampled_from([0, 700])), max_size=3
+)
+_NOTES = st.tuples(st.sampled_from([Note.WON, Note.LOST, Note.DONE, Note.SNOOZED]), st.none() | st.integers(0, 9_000))
 
 
 _ROWS = st.lists(
@@ -51,6 +67,7 @@ _ROWS = st.lists(
         review=st.booleans(),
         corrected_kind=st.none() | st.none() | st.sampled_from(Kind),
         corrected_event=st.none() | st.none() | st.sampled_from([*EVENT_IDS, "none"]),
+        note=st.none() | _NOTES,
     ),
     max_size=14,
     unique_by=lambda row: row.day,
@@ -76,7 +93,7 @@ def _event_lists(draw: st.DrawFn) -> list[Event]:
     ]
 
 
-def _fill(connection: Connection, rows: list[Row], events: list[Event]) -> None:
+def _fill(connection: Connection, rows: list[Row], by_hand: list[ByHand], events: list[Event]) -> None:
     save_events(connection, EventList(Owner(), tuple(events)))
     for row in rows:
         message = mail(sender=row.sender, when=at("2026-05-01T12:00") + timedelta(days=row.day))
@@ -90,6 +107,14 @@ def _fill(connection: Connection, rows: list[Row], events: list[Event]) -> None:
         if row.corrected_event:
             moved = None if row.corrected_event == "none" else row.corrected_event
             corrections.correct_event(connection, number, moved, "test")
+        if row.note:
+            note, yen = row.note
+            value = "2026-12-01" if note is Note.SNOOZED else str(yen) if note is Note.WON and yen is not None else None
+            add_note(connection, str(number), note, "test", value)
+    for lead in by_hand:
+        added = add_hand_lead(connection, event=lead.event, name="x", company="", matter="", day=date(2026, 5, 1))
+        if lead.order is not None:
+            add_note(connection, added.id, Note.WON, "test", str(lead.order) if lead.order else None)
 
 
 def _counted(row: Row, ids: set[str]) -> tuple[Kind, str | None, bool]:
@@ -98,9 +123,18 @@ def _counted(row: Row, ids: set[str]) -> tuple[Kind, str | None, bool]:
     return row.corrected_kind or row.kind, belongs if belongs in ids else None, row.review and not row.corrected_kind
 
 
-def _expected(rows: list[Row], events: list[Event], now: datetime) -> dict[str | None, dict[str, Any]]:
+def _expected(
+    rows: list[Row], by_hand: list[ByHand], events: list[Event], now: datetime
+) -> dict[str | None, dict[str, Any]]:
     """All scorecards, reckoned from the rows without the code under test."""
     ids = {item.id for item in events}
+    orders: dict[tuple[str, int], int | None] = {}
+    for row in rows:
+        # Notes were made in the order of the rows, and count for the whole matter.
+        if row.note and row.note[0] in (Note.WON, Note.LOST):
+            orders.pop((row.sender, row.thread), None)
+            if row.note[0] is Note.WON:
+                orders[row.sender, row.thread] = row.note[1]
     rows = sorted(rows, key=lambda row: row.day)
     leads: dict[tuple[str, int], list[Row]] = {}
     for row in rows:
@@ -109,6 +143,11 @@ def _expected(rows: list[Row], events: list[Event], now: datetime) -> dict[str |
     lead_events = [_counted(mails[0], ids)[1] for mails in leads.values()]
     sure_events = [
         _counted(mails[0], ids)[1] for mails in leads.values() if not any(_counted(row, ids)[2] for row in mails)
+    ]
+    order_yen = [(_counted(mails[0], ids)[1], orders[key] or 0) for key, mails in leads.items() if key in orders]
+    hand_events = [lead.event if lead.event in ids else None for lead in by_hand]
+    order_yen += [
+        (event, lead.order) for event, lead in zip(hand_events, by_hand, strict=True) if lead.order is not None
     ]
     over = {item.id: _midnight_after(item) <= now for item in events}
     cards = {}
@@ -123,6 +162,9 @@ def _expected(rows: list[Row], events: list[Event], now: datetime) -> dict[str |
             "review": sum(_counted(row, ids)[2] for row in mails),
             "leads": lead_events.count(key),
             "leads_sure": sure_events.count(key),
+            "leads_by_hand": hand_events.count(key),
+            "orders": len([event for event, _yen in order_yen if event == key]),
+            "order_yen": sum(yen for event, yen in order_yen if event == key),
             "cards": 0,
             "cards_written": 0,
             "days_left": 0,
@@ -133,21 +175,22 @@ def _expected(rows: list[Row], events: list[Event], now: datetime) -> dict[str |
         if item:
             name = item.series or item.name
             closed = [other.id for other in events if (other.series or other.name) == name and over[other.id]]
+            both = values["leads"] + values["leads_by_hand"]
             began = now >= datetime.combine(item.date, item.start, ZoneInfo(item.timezone))
             values |= {
                 "cards": len(item.cards),
                 "cards_written": len([card for card in item.cards if card.address in [row.sender for row in mails]]),
                 "days_left": 0 if over[item.id] else _days_to_count(item, now),
                 "visits": len(closed),
-                "yen_per_lead": item.fee / values["leads"] if item.fee is not None and values["leads"] else None,
+                "yen_per_lead": item.fee / both if item.fee is not None and both else None,
                 "verdict": "upcoming"
                 if not began
                 else "counting"
                 if not over[item.id]
                 else "worthwhile"
-                if values["leads"] >= 3
+                if both >= 3 or values["orders"]
                 else "consider_skipping"
-                if len(closed) >= 2 and not any(name in lead_events for name in closed)
+                if len(closed) >= 2 and not any(name in [*lead_events, *hand_events] for name in closed)
                 else "wait_and_see",
             }
         cards[key] = values
@@ -167,22 +210,22 @@ def _days_to_count(item: Event, now: datetime) -> int:
     return days
 
 
-@given(_ROWS, _event_lists(), st.integers(0, 90), st.integers(0, 23))
+@given(_ROWS, _BY_HAND, _event_lists(), st.integers(0, 90), st.integers(0, 23))
 @settings(deadline=None, max_examples=40)
 def test_every_number_is_what_counting_by_hand_gives(
-    database: Database, rows: list[Row], events: list[Event], day: int, hour: int
+    database: Database, rows: list[Row], by_hand: list[ByHand], events: list[Event], day: int, hour: int
 ) -> None:
     now = at("2026-05-01T00:00") + timedelta(days=day, hours=hour)
     with scratch(database) as connection:
-        _fill(connection, rows, events)
+        _fill(connection, rows, by_hand, events)
         summary = build_summary(connection, now)
-    expected = _expected(rows, events, now)
+    expected = _expected(rows, by_hand, events, now)
     assert {card.event.id if card.event else None for card in summary.scorecards} == set(expected)
     for card in summary.scorecards:
         for name, value in expected[card.event.id if card.event else None].items():
             assert getattr(card, name) == value, name
     assert sum(card.mails for card in summary.scorecards) == len(rows)
-    assert sum(card.leads for card in summary.scorecards) == len(summary.leads)
+    assert sum(card.all_leads for card in summary.scorecards) == len(summary.leads)
     dates = [card.event.date for card in summary.scorecards if card.event]
     assert dates == sorted(dates)
     assert summary.scorecards[-1].event is None

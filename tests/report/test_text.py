@@ -18,8 +18,9 @@ from followup_filter.language import set_language
 from followup_filter.model.shipped import SHIPPED_VERSION
 from followup_filter.report.event_text import render_event
 from followup_filter.report.layout import Line
+from followup_filter.report.lead_text import render_leads
 from followup_filter.report.summary import Summary, build_summary
-from followup_filter.report.text import render_leads, render_summary
+from followup_filter.report.text import render_summary
 from followup_filter.store import corrections, lead_notes, messages, records
 from followup_filter.store.database import Database
 from followup_filter.store.events import save_events
@@ -369,7 +370,7 @@ def test_events_are_not_ranked_while_each_was_visited_once(database: Database) -
     [
         ("2026-05-12T18:00", 0, "to come", "The event is still to come."),
         ("2026-05-30T06:30", 3, "28 d to go", "Still counting (28 days to go)."),
-        ("2026-07-01T06:30", 3, "worth it", "Worth going again: 3 people wrote with work for you."),
+        ("2026-07-01T06:30", 3, "worth it", "Worth going again: work for you from 3 people."),
         ("2026-07-01T06:30", 1, "wait and see", "Wait and see: work from 1 people; one visit is too little to tell."),
         ("2026-07-01T06:30", 0, "wait and see", "Wait and see: work from 0 people; one visit is too little to tell."),
     ],

@@ -55,14 +55,14 @@ def test_fields_are_corrected_and_taken_back_each_by_itself(database: Database) 
         corrections.correct_outcome(connection, number, Outcome.OTHER, Kind.COURTESY, "cli")
         decision = _decision(connection, number)
         assert (decision.event, decision.outcome) == ("kohoku", Outcome.OTHER)
-        assert decision.answered_by_hand
+        assert Note.DONE in decision.notes
         assert corrections.undo_newest(connection, number, [Field.EVENT]) is Field.EVENT
         decision = _decision(connection, number)
         assert (decision.event, decision.event_confirmed) == ("umeda", False)
         assert decision.outcome is Outcome.OTHER
-        assert decision.answered_by_hand
-        assert undo_note(connection, str(number), Note.DONE)
-        assert not _decision(connection, number).answered_by_hand
+        assert Note.DONE in decision.notes
+        assert undo_note(connection, [str(number)], Note.DONE)
+        assert not _decision(connection, number).notes
 
 
 def test_a_person_may_say_that_there_was_no_event(database: Database) -> None:

@@ -21,7 +21,7 @@ from followup_filter.store import database as database_module
 from followup_filter.store import messages, migrations, schema
 from followup_filter.store.corrections import Field, newest_corrections
 from followup_filter.store.database import FILE_NAME, Database
-from followup_filter.store.lead_notes import newest_notes
+from followup_filter.store.lead_notes import read_notes
 from followup_filter.store.results import read_decisions
 from followup_filter.store.schema import SCHEMA_VERSION
 from tests.builders import judge, mail
@@ -148,7 +148,7 @@ def test_answers_given_by_telephone_move_to_the_notes_on_leads(tmp_path: Path) -
     _database_of_the_first_version(tmp_path).close()
     database = Database.open(tmp_path)
     with database.transaction() as connection:
-        assert list(newest_notes(connection)) == ["1"]
+        assert list(read_notes(connection)) == ["1"]
         assert len(connection.execute(select(schema.lead_note)).all()) == 2
         assert list(newest_corrections(connection)[1]) == [Field.OUTCOME]
     database.close()

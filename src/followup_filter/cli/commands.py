@@ -8,13 +8,15 @@ from followup_filter import __version__
 from followup_filter.cli.account import account
 from followup_filter.cli.classify import classify
 from followup_filter.cli.completion import completion
-from followup_filter.cli.correct import done, label, review
+from followup_filter.cli.correct import label, review
 from followup_filter.cli.demo import demo
 from followup_filter.cli.doctor import doctor
 from followup_filter.cli.events import events
 from followup_filter.cli.init import init
+from followup_filter.cli.known import known
+from followup_filter.cli.lead import done, leads, lost, snooze, won
 from followup_filter.cli.look import explain, find
-from followup_filter.cli.report import leads, report
+from followup_filter.cli.report import report
 from followup_filter.cli.run import run
 from followup_filter.cli.schedule import schedule
 from followup_filter.cli.train import evaluate, model, train
@@ -32,8 +34,9 @@ click.rich_click.DEFAULT_STRING = _("[default: {}]")
 click.rich_click.COMMAND_GROUPS = {
     "followup-filter": [
         {"name": _("Every day"), "commands": ["run", "report", "leads", "review"]},
-        {"name": _("Single mails"), "commands": ["label", "done", "explain", "find"]},
-        {"name": _("Events and learning"), "commands": ["events", "train", "evaluate", "model"]},
+        {"name": _("What became of a lead"), "commands": ["done", "snooze", "won", "lost"]},
+        {"name": _("Single mails"), "commands": ["label", "explain", "find"]},
+        {"name": _("Events and learning"), "commands": ["events", "known", "train", "evaluate", "model"]},
         {"name": _("Setting up"), "commands": ["init", "doctor", "account", "schedule"]},
         {"name": _("Without any set-up"), "commands": ["demo", "classify", "completion"]},
     ]
@@ -54,7 +57,7 @@ def followup_filter() -> None:
 
 
 for command in (
-    *(run, report, leads, review, label, done, explain, find, events),
+    *(run, report, leads, review, done, snooze, won, lost, label, explain, find, events, known),
     *(train, evaluate, model, init, doctor, account, schedule, demo, classify, completion),
 ):
     followup_filter.add_command(command)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
+NO_EVENT = "none"
+"""What stands for no event where a command takes one."""
 _STYLES = {"": "", "title": "bold", "heading": "bold", "urgent": "bold red", "quiet": "dim"}
 
 
@@ -49,6 +51,14 @@ def format_option(*formats: str) -> Callable[[_Function], _Function]:
         show_default=True,
         help=_("How to print."),
     )
+
+
+as_of_option = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    metavar=_("DATE"),
+    help=_("Reckon days and deadlines from this moment instead of now."),
+)
 
 
 @contextmanager
@@ -141,3 +151,12 @@ def read_decision(connection: Connection, number: int) -> Decision:
 def now() -> datetime:
     """This moment, with the local zone."""
     return datetime.now().astimezone()
+
+
+def moment(as_of: datetime | None) -> datetime:
+    """The moment to reckon from, aware; times without a zone are Japanese."""
+    from zoneinfo import ZoneInfo
+
+    from followup_filter.events.event import DEFAULT_TIMEZONE
+
+    return as_of.replace(tzinfo=ZoneInfo(DEFAULT_TIMEZONE)) if as_of else now()

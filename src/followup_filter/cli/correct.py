@@ -1,4 +1,4 @@
-"""`label`, `done` and `review`: what a person says about mails, and taking it back."""
+"""`label` and `review`: what a person says about mails, and taking it back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from followup_filter.cli.common import data_dir_option, find_event, open_store, print_lines, read_decision
+from followup_filter.cli.common import NO_EVENT, data_dir_option, find_event, open_store, print_lines, read_decision
 from followup_filter.errors import UsageError
 from followup_filter.language import gettext as _
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from followup_filter.labels import Kind, Outcome
     from followup_filter.report.summary import ReviewItem
     from followup_filter.store.database import Database
-
-NO_EVENT = "none"
 
 
 @click.command(
@@ -97,39 +95,6 @@ def parse_words(text: str) -> tuple[Outcome, Kind | None]:
                 label=text, known=known
             )
         ) from None
-
-
-@click.command(
-    short_help=_("Note that you answered by telephone or otherwise."),
-    help=_(
-        "Take a person off the waiting list because you answered in another way.\n\n"
-        "Examples: followup-filter done 41; followup-filter done 41 --undo"
-    ),
-)
-@click.argument("number", type=int)
-@click.option("--undo", is_flag=True, help=_("Put the person back on the waiting list."))
-@data_dir_option
-def done(number: int, undo: bool, data_dir: Path | None) -> None:
-    """Record or undo an answer given outside of the mailbox."""
-    from followup_filter.labels import Outcome
-    from followup_filter.store.lead_notes import Note, add_note, undo_note
-
-    with open_store(data_dir) as database, database.transaction() as connection:
-        decision = read_decision(connection, number)
-        if undo:
-            if not undo_note(connection, str(number), Note.DONE):
-                raise UsageError(_("Mail {number} was not marked as answered.").format(number=number))
-            click.echo(_("Taken back."))
-            return
-        if decision.outcome is not Outcome.LEAD:
-            raise UsageError(
-                _(
-                    "Mail {number} is not on the waiting list. If it is work for you: "
-                    "followup-filter label {number} lead"
-                ).format(number=number)
-            )
-        add_note(connection, str(number), Note.DONE, "cli")
-    click.echo(_("Noted: answered."))
 
 
 @click.command(

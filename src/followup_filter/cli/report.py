@@ -1,4 +1,4 @@
-"""`report` and `leads`: the page, one event, and everybody with work for the owner."""
+"""`report`: the page, or one event."""
 
 from __future__ import annotations
 
@@ -8,22 +8,16 @@ from pathlib import Path
 import rich_click as click
 
 from followup_filter.cli.common import (
+    as_of_option,
     data_dir_option,
     find_event,
     format_option,
-    now,
+    moment,
     open_store,
     print_json,
     print_lines,
 )
 from followup_filter.language import gettext as _
-
-as_of_option = click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
-    metavar=_("DATE"),
-    help=_("Reckon days and deadlines from this moment instead of now."),
-)
 
 
 @click.command(
@@ -66,33 +60,3 @@ def report(event: str | None, output_format: str, as_of: datetime | None, data_d
         click.echo(as_csv.mails_table(mails), nl=False)
     else:
         print_lines(render_event(card, mails, summary))
-
-
-@click.command(
-    short_help=_("Everybody with work for you, answered or not."),
-    help=_("List all leads: those who wait for your answer first.\n\nExample: followup-filter leads"),
-)
-@format_option("text", "json")
-@as_of_option
-@data_dir_option
-def leads(output_format: str, as_of: datetime | None, data_dir: Path | None) -> None:
-    """Print every lead."""
-    from followup_filter.report import as_json
-    from followup_filter.report.summary import build_summary
-    from followup_filter.report.text import render_leads
-
-    with open_store(data_dir) as database, database.transaction() as connection:
-        summary = build_summary(connection, moment(as_of))
-    if output_format == "json":
-        print_json([as_json.lead_values(lead) for lead in summary.leads])
-    else:
-        print_lines(render_leads(summary))
-
-
-def moment(as_of: datetime | None) -> datetime:
-    """The moment to reckon from, aware; times without a zone are Japanese."""
-    from zoneinfo import ZoneInfo
-
-    from followup_filter.events.event import DEFAULT_TIMEZONE
-
-    return as_of.replace(tzinfo=ZoneInfo(DEFAULT_TIMEZONE)) if as_of else now()

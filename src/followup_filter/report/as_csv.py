@@ -49,6 +49,9 @@ def scorecards_table(cards: Iterable[Scorecard]) -> str:
         "fee",
         "days_left",
         "verdict",
+        "leads_by_hand",
+        "orders",
+        "order_yen",
     ]
     rows = [
         [
@@ -63,6 +66,9 @@ def scorecards_table(cards: Iterable[Scorecard]) -> str:
             card.event.fee if card.event else None,
             card.days_left,
             card.verdict.value if card.verdict else None,
+            card.leads_by_hand,
+            card.orders,
+            card.order_yen,
         ]
         for card in cards
     ]

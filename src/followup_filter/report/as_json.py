@@ -19,6 +19,7 @@ def _moment(when: datetime | date | None) -> str | None:
 def lead_values(lead: Lead) -> dict[str, Any]:
     """One lead as JSON values."""
     return {
+        "id": lead.id,
         "number": lead.number,
         "numbers": list(lead.numbers),
         "name": lead.name,
@@ -36,6 +37,10 @@ def lead_values(lead: Lead) -> dict[str, Any]:
         "sure": lead.sure,
         "confirmed": lead.confirmed,
         "in_junk": lead.in_junk,
+        "by_hand": lead.by_hand,
+        "snoozed_until": _moment(lead.snoozed_until),
+        "result": lead.result,
+        "order_yen": lead.order_yen,
     }
 
 
@@ -66,6 +71,9 @@ def scorecard_values(card: Scorecard) -> dict[str, Any]:
         "review": card.review,
         "leads": card.leads,
         "leads_sure": card.leads_sure,
+        "leads_by_hand": card.leads_by_hand,
+        "orders": card.orders,
+        "order_yen": card.order_yen,
         "cards": card.cards,
         "cards_written": card.cards_written,
         "fee": event.fee if event else None,

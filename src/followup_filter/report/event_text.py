@@ -8,10 +8,11 @@ from followup_filter.labels import OUTCOMES, Outcome
 from followup_filter.language import gettext as _
 from followup_filter.language import ngettext
 from followup_filter.report.layout import WIDTH, Line, both_ends, safe, shortened, wrapped
+from followup_filter.report.lead_text import render_lead
 from followup_filter.report.leads import local, sender_name
 from followup_filter.report.scorecard import Scorecard
 from followup_filter.report.summary import Summary
-from followup_filter.report.text import render_lead, verdict_sentence
+from followup_filter.report.text import beside_mail, verdict_sentence
 from followup_filter.report.words import day_with_weekday, kind_words, outcome_words, short_day
 from followup_filter.store.results import Decision
 
@@ -27,8 +28,7 @@ def render_event(card: Scorecard, decisions: Sequence[Decision], summary: Summar
         *(Line(text) for text in wrapped(verdict_sentence(card))),
         Line(_cards(card)),
     ]
-    if cost := _cost(card):
-        lines.append(Line(cost))
+    lines += [Line(text) for text in (_cost(card), beside_mail(card)) if text]
     leads = [lead for lead in summary.leads if lead.event == event.id]
     if leads:
         lines += [Line(""), Line(outcome_words(Outcome.LEAD), "heading"), Line("-" * WIDTH, "quiet")]

@@ -64,3 +64,8 @@ def wrapped(text: str, width: int = WIDTH, indent: str = "") -> list[str]:
         lines += [piece for piece in pieces[:-1] if piece]
         line = pieces[-1]
     return [indent + piece for piece in [*lines, line] if piece]
+
+
+def heading(left: str, right: str = "") -> list[Line]:
+    """The heading of a section, ruled off."""
+    return [Line(both_ends(left, right), "heading"), Line("-" * WIDTH, "quiet")]

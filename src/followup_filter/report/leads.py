@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from followup_filter.events.asks import read_ask
 from followup_filter.events.event import DEFAULT_TIMEZONE, EventList
 from followup_filter.labels import Kind, Outcome
 from followup_filter.mail.message import Message
+from followup_filter.store.lead_notes import HandLead, LeadNote, Note
 from followup_filter.store.messages import StoredMessage
 from followup_filter.store.results import Decision
 
@@ -31,31 +32,35 @@ _RULE = re.compile(r"^[\W_]+$")
 class Waiting(StrEnum):
     """Who owes whom an answer.
 
-    `done`: the owner answered, and they thanked for it or the owner said so. `unknown`: no mail of the owner is seen
-    at all, so that nobody can tell.
+    `done`: the owner answered, and they thanked for it or the owner said so, or the matter is settled. `snoozed`: the
+    owner put it off until a day to come. `unknown`: no mail of the owner is seen at all, so that nobody can tell.
     """
 
     OWNER = "owner"
     THEM = "them"
     DONE = "done"
+    SNOOZED = "snoozed"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """One person and one matter. `number` is that of the first mail, `numbers` are those of all its mails.
+    """One person and one matter. `id` is what commands take: the number of its first mail, or h1, h2, … by hand.
+
+    `numbers` are those of all its mails, none for a lead entered by hand, which has no `kind` either.
 
     `received` is the moment of the newest mail of the sender, `days` the whole days since. `sure`: no mail of it is
     in doubt. `in_junk`: all mail of it lies in folders for spam. `deadline` and `days_named` are of the newest mail
-    that names any.
+    that names any. `snoozed_until`: the day it comes back, or came back, when the owner put it off. `result`: won, lost
+    or None; `order_yen`: what a won order is worth, None where nobody said.
     """
 
-    number: int
+    id: str
     numbers: tuple[int, ...]
     name: str
     company: str
     address: str
-    kind: Kind
+    kind: Kind | None
     event: str | None
     received: datetime | None
     days: int
@@ -67,6 +72,19 @@ class Lead:
     sure: bool
     confirmed: bool
     in_junk: bool
+    snoozed_until: date | None = None
+    result: Note | None = None
+    order_yen: int | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """True when the lead did not come by mail."""
+        return not self.numbers
+
+    @property
+    def number(self) -> int | None:
+        """The number of its first mail; None for a lead entered by hand."""
+        return self.numbers[0] if self.numbers else None
 
 
 def local(when: datetime) -> datetime:
@@ -101,13 +119,28 @@ def sender_company(message: Message, events: EventList) -> str:
 
 
 def build_leads(
-    decisions: Sequence[Decision], own_mail: Iterable[StoredMessage], events: EventList, now: datetime
+    decisions: Sequence[Decision],
+    own_mail: Iterable[StoredMessage],
+    events: EventList,
+    now: datetime,
+    hand_leads: Iterable[HandLead] = (),
 ) -> list[Lead]:
-    """The leads among `decisions`, those that wait for the owner first: nearest deadline, then longest waiting."""
+    """The leads among `decisions` and those entered by hand; those that wait for the owner come first.
+
+    They are in order of the nearest deadline, then of the longest waiting.
+    """
     threads = _Threads(decisions, own_mail)
     leads = [_lead(mails, threads, events, now) for mails in threads.matters()]
-    order = {Waiting.OWNER: 0, Waiting.UNKNOWN: 0, Waiting.THEM: 1, Waiting.DONE: 2}
-    return sorted(leads, key=lambda lead: (order[lead.waiting], lead.deadline or date.max, -lead.days, lead.number))
+    leads += [_hand_lead(entered, now) for entered in hand_leads]
+    order = {Waiting.OWNER: 0, Waiting.UNKNOWN: 0, Waiting.SNOOZED: 1, Waiting.THEM: 2, Waiting.DONE: 3}
+
+    def place(lead: Lead) -> tuple[object, ...]:
+        until = lead.snoozed_until or date.min
+        back = until if lead.waiting is Waiting.SNOOZED else date.min
+        by_number = (lead.by_hand, len(lead.id), lead.id)
+        return (order[lead.waiting], back, lead.deadline or date.max, -lead.days, *by_number)
+
+    return sorted(leads, key=place)
 
 
 class _Threads:
@@ -166,6 +199,8 @@ def _lead(matter: _Matter, threads: _Threads, events: EventList, now: datetime) 
     newest, first = mails[-1], mails[0]
     message = newest.stored.message
     received = message.date
+    notes = [note for decision in matter.theirs for note in decision.notes.values()]
+    result = _result(notes)
     deadline: date | None = None
     days_named: tuple[date, ...] = ()
     amount = ""
@@ -176,7 +211,7 @@ def _lead(matter: _Matter, threads: _Threads, events: EventList, now: datetime) 
         days_named = days_named or ask.days
         amount = amount or ask.amount
     return Lead(
-        number=first.stored.number,
+        id=str(first.stored.number),
         numbers=tuple(decision.stored.number for decision in mails),
         name=sender_name(message),
         company=sender_company(message, events),
@@ -184,8 +219,8 @@ def _lead(matter: _Matter, threads: _Threads, events: EventList, now: datetime) 
         kind=newest.kind,
         event=first.event,
         received=received,
-        days=max(0, (local(now).date() - local(received).date()).days) if received else 0,
-        waiting=_waiting(matter, threads),
+        days=_days_since(local(received).date(), now) if received else 0,
+        waiting=_waiting(matter, notes, threads, now),
         deadline=deadline,
         days_named=days_named,
         amount=amount,
@@ -193,15 +228,72 @@ def _lead(matter: _Matter, threads: _Threads, events: EventList, now: datetime) 
         sure=not any(decision.review for decision in mails),
         confirmed=any(decision.confirmed for decision in mails),
         in_junk=all(decision.in_junk for decision in mails),
+        snoozed_until=_snoozed_until(notes, _moment(matter.theirs[-1].stored)),
+        result=result.note if result else None,
+        order_yen=result.yen if result else None,
     )
 
 
-def _waiting(matter: _Matter, threads: _Threads) -> Waiting:
-    """Who is to write next: the newest mail of the thread decides."""
-    newest = matter.theirs[-1]
-    by_hand = [decision.answered_by_hand for decision in matter.theirs if decision.answered_by_hand]
-    if by_hand and max(by_hand) >= _moment(newest.stored):
-        return Waiting.DONE
+def _hand_lead(entered: HandLead, now: datetime) -> Lead:
+    """A lead that came by telephone: it waits for nobody unless the owner put it off until a day."""
+    notes = list(entered.notes.values())
+    received = datetime.combine(entered.date, time(0, 0), ZoneInfo(DEFAULT_TIMEZONE))
+    until, result = _snoozed_until(notes, received), _result(notes)
+    waiting = Waiting.DONE
+    if until:
+        waiting = Waiting.SNOOZED if local(now).date() < until else Waiting.OWNER
+    return Lead(
+        id=entered.id,
+        numbers=(),
+        name=entered.name,
+        company=entered.company,
+        address="",
+        kind=None,
+        event=entered.event,
+        received=received,
+        days=_days_since(entered.date, now),
+        waiting=waiting,
+        deadline=None,
+        days_named=(),
+        amount="",
+        sentence=entered.matter,
+        sure=True,
+        confirmed=True,
+        in_junk=False,
+        snoozed_until=until,
+        result=result.note if result else None,
+        order_yen=result.yen if result else None,
+    )
+
+
+def _days_since(day: date, now: datetime) -> int:
+    return max(0, (local(now).date() - day).days)
+
+
+def _newest(notes: Iterable[LeadNote]) -> LeadNote | None:
+    return max(notes, key=lambda note: note.id, default=None)
+
+
+def _result(notes: Iterable[LeadNote]) -> LeadNote | None:
+    """The newer of won and lost."""
+    return _newest(note for note in notes if note.note in (Note.WON, Note.LOST))
+
+
+def _snoozed_until(notes: Iterable[LeadNote], newest_mail: datetime) -> date | None:
+    """The day of the newest note, when that is a putting off and no mail came after it."""
+    note = _newest(notes)
+    return note.until if note and note.moment >= newest_mail else None
+
+
+def _waiting(matter: _Matter, notes: Sequence[LeadNote], threads: _Threads, now: datetime) -> Waiting:
+    """Who is to write next: the newest of the notes and of the thread's mails decides."""
+    newest, said = matter.theirs[-1], _newest(notes)
+    if said and said.moment >= _moment(newest.stored):
+        if said.until is None:
+            return Waiting.DONE
+        if local(now).date() < said.until:
+            return Waiting.SNOOZED
+        return Waiting.THEM if any(_moment(stored) > said.moment for stored in matter.own) else Waiting.OWNER
     if newest.marked_answered:
         return Waiting.THEM
     if not threads.sees_answers:

@@ -11,10 +11,11 @@ from enum import StrEnum
 from followup_filter.events.event import Event, EventList
 from followup_filter.labels import OUTCOMES, Kind, Outcome
 from followup_filter.report.leads import Lead
+from followup_filter.store.lead_notes import Note
 from followup_filter.store.results import Decision
 
 WORTHWHILE_LEADS = 3
-"""People with work from which on an event counts as worth going again."""
+"""People with work from which on an event counts as worth going again; one order is enough as well."""
 CLOSED_BEFORE_SKIPPING = 2
 """Closed events of a series without any lead before skipping it is suggested (wording.md: only after two)."""
 
@@ -33,7 +34,9 @@ class Verdict(StrEnum):
 class Scorecard:
     """One event's mail in numbers; `event` None stands for mail of no event.
 
-    `by_outcome` and `by_kind` count mails, `leads` counts people and matters, `leads_sure` those without doubt.
+    `by_outcome` and `by_kind` count mails, `leads` counts people and matters by mail, `leads_sure` those without doubt,
+    `leads_by_hand` those entered by hand. `orders` counts the won among both, `order_yen` adds up what those are worth
+    of which the owner told it.
     `cards_written` of `cards` contacts wrote. `days_left` is 0 when the window is closed. `visits` counts the closed
     events of its series, itself included.
     """
@@ -45,6 +48,9 @@ class Scorecard:
     review: int
     leads: int
     leads_sure: int
+    leads_by_hand: int
+    orders: int
+    order_yen: int
     cards: int
     cards_written: int
     days_left: int
@@ -52,11 +58,16 @@ class Scorecard:
     verdict: Verdict | None
 
     @property
+    def all_leads(self) -> int:
+        """Leads by mail and by hand."""
+        return self.leads + self.leads_by_hand
+
+    @property
     def yen_per_lead(self) -> float | None:
-        """The fee divided by the leads; None where either is unknown or zero."""
-        if self.event is None or self.event.fee is None or not self.leads:
+        """The fee divided by the leads, by mail or by hand; None where either is unknown or zero."""
+        if self.event is None or self.event.fee is None or not self.all_leads:
             return None
-        return self.event.fee / self.leads
+        return self.event.fee / self.all_leads
 
 
 def build_scorecards(
@@ -67,24 +78,24 @@ def build_scorecards(
     by_event[None] = []
     for decision in decisions:
         by_event[decision.event if decision.event in by_event else None].append(decision)
-    leads_of = Counter(lead.event if lead.event in by_event else None for lead in leads)
-    sure_of = Counter(lead.event if lead.event in by_event else None for lead in leads if lead.sure)
+    leads_of: dict[str | None, list[Lead]] = {key: [] for key in by_event}
+    for lead in leads:
+        leads_of[lead.event if lead.event in by_event else None].append(lead)
     ordered = sorted(events.events, key=lambda event: (event.date, event.start, event.id))
     return [
-        _scorecard(event, by_event[event.id if event else None], leads_of, sure_of, events, now)
-        for event in [*ordered, None]
+        _scorecard(event, by_event[event.id if event else None], leads_of, events, now) for event in [*ordered, None]
     ]
 
 
 def _scorecard(
     event: Event | None,
     mails: Sequence[Decision],
-    leads_of: Mapping[str | None, int],
-    sure_of: Mapping[str | None, int],
+    leads_of: Mapping[str | None, Sequence[Lead]],
     events: EventList,
     now: datetime,
 ) -> Scorecard:
-    key = event.id if event else None
+    leads = leads_of[event.id if event else None]
+    won = [lead for lead in leads if lead.result is Note.WON]
     outcomes = Counter(decision.outcome for decision in mails)
     senders = {mail.stored.message.from_address.address for mail in mails if mail.stored.message.from_address}
     visits = _closed_of_series(event, events, now) if event else []
@@ -94,8 +105,11 @@ def _scorecard(
         by_outcome={outcome: outcomes[outcome] for outcome in OUTCOMES},
         by_kind=Counter(decision.kind for decision in mails),
         review=sum(decision.review for decision in mails),
-        leads=leads_of.get(key, 0),
-        leads_sure=sure_of.get(key, 0),
+        leads=sum(not lead.by_hand for lead in leads),
+        leads_sure=sum(lead.sure and not lead.by_hand for lead in leads),
+        leads_by_hand=sum(lead.by_hand for lead in leads),
+        orders=len(won),
+        order_yen=sum(lead.order_yen or 0 for lead in won),
         cards=len(event.cards) if event else 0,
         cards_written=sum(card.address in senders for card in event.cards if card.address) if event else 0,
         days_left=_days_left(event, now) if event else 0,
@@ -117,13 +131,16 @@ def _closed_of_series(event: Event, events: EventList, now: datetime) -> list[Ev
     return [other for other in events.events if (other.series or other.name) == name and now >= other.window_end]
 
 
-def _verdict(event: Event, leads_of: Mapping[str | None, int], visits: Sequence[Event], now: datetime) -> Verdict:
+def _verdict(
+    event: Event, leads_of: Mapping[str | None, Sequence[Lead]], visits: Sequence[Event], now: datetime
+) -> Verdict:
     if now < event.window_start:
         return Verdict.UPCOMING
     if now < event.window_end:
         return Verdict.COUNTING
-    if leads_of.get(event.id, 0) >= WORTHWHILE_LEADS:
+    leads = leads_of[event.id]
+    if len(leads) >= WORTHWHILE_LEADS or any(lead.result is Note.WON for lead in leads):
         return Verdict.WORTHWHILE
-    if len(visits) >= CLOSED_BEFORE_SKIPPING and not any(leads_of.get(visit.id, 0) for visit in visits):
+    if len(visits) >= CLOSED_BEFORE_SKIPPING and not any(leads_of[visit.id] for visit in visits):
         return Verdict.CONSIDER_SKIPPING
     return Verdict.WAIT_AND_SEE

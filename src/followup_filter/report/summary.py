@@ -16,6 +16,7 @@ from followup_filter.report.leads import Lead, Waiting, build_leads, sender_comp
 from followup_filter.report.scorecard import Scorecard, build_scorecards
 from followup_filter.store import corrections, messages, nights, records
 from followup_filter.store.events import read_events
+from followup_filter.store.lead_notes import read_hand_leads
 from followup_filter.store.nights import Fault
 from followup_filter.store.results import Decision, read_decisions
 
@@ -89,8 +90,18 @@ class Summary:
 
     @property
     def answered(self) -> list[Lead]:
-        """Leads that the owner answered."""
-        return [lead for lead in self.leads if lead.waiting in (Waiting.THEM, Waiting.DONE)]
+        """Leads by mail that the owner answered, or that are settled."""
+        return [lead for lead in self.leads if lead.waiting in (Waiting.THEM, Waiting.DONE) and not lead.by_hand]
+
+    @property
+    def snoozed(self) -> list[Lead]:
+        """Leads that the owner put off until a day to come, that of the nearest day first."""
+        return [lead for lead in self.leads if lead.waiting is Waiting.SNOOZED]
+
+    @property
+    def by_hand(self) -> list[Lead]:
+        """Leads that did not come by mail."""
+        return [lead for lead in self.leads if lead.by_hand]
 
 
 def build_summary(connection: Connection, now: datetime) -> Summary:
@@ -98,7 +109,7 @@ def build_summary(connection: Connection, now: datetime) -> Summary:
     events = read_events(connection)
     decisions = read_decisions(connection)
     own = messages.read_own_mail(connection)
-    leads = build_leads(decisions, own, events, now)
+    leads = build_leads(decisions, own, events, now, read_hand_leads(connection))
     return Summary(
         now=now,
         leads=tuple(leads),

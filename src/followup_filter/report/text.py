@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-
-from rich.cells import cell_len
+from collections.abc import Iterable, Sequence
 
 from followup_filter.labels import OUTCOMES, Outcome
 from followup_filter.language import gettext as _
 from followup_filter.language import language, ngettext
 from followup_filter.model.shipped import SHIPPED_VERSION
 from followup_filter.report.fault_text import fault_lines
-from followup_filter.report.layout import WIDTH, Line, both_ends, padded, right_aligned, safe, shortened, wrapped
+from followup_filter.report.layout import (
+    WIDTH,
+    Line,
+    both_ends,
+    heading,
+    padded,
+    right_aligned,
+    safe,
+    shortened,
+    wrapped,
+)
+from followup_filter.report.lead_text import junk_note, overdue_days, render_lead
 from followup_filter.report.leads import Lead, Waiting, local
 from followup_filter.report.scorecard import CLOSED_BEFORE_SKIPPING, Scorecard, Verdict
 from followup_filter.report.summary import ReviewItem, Summary
 from followup_filter.report.words import (
     day_with_weekday,
-    kind_words,
     long_moment,
     outcome_short,
     outcome_words,
@@ -26,6 +33,7 @@ from followup_filter.report.words import (
     quoted,
     short_day,
 )
+from followup_filter.store.lead_notes import Note
 
 REVIEW_SHOWN = 10
 """Mails to check that the report lists at most; those that may be leads are all listed by name (promise 4)."""
@@ -47,7 +55,7 @@ def render_summary(summary: Summary) -> list[Line]:
             Line(""),
             *map(Line, wrapped(_("No mail has been read yet. Begin with: followup-filter run --source PATH"))),
         ]
-    if summary.waiting or summary.answered:
+    if summary.leads:
         lines += [Line(""), *_waiting(summary)]
     if summary.review:
         lines += [Line(""), *_review(summary.review)]
@@ -86,7 +94,7 @@ def _today(summary: Summary) -> list[Line]:
         )
         lines.append(Line(sentence.format(count=count), "urgent"))
     waiting = summary.waiting
-    late = sum(1 for lead in waiting if _overdue_days(lead, summary.now) > 0)
+    late = sum(1 for lead in waiting if overdue_days(lead, summary.now) > 0)
     todo = ngettext("answer {count} person", "answer {count} people", len(waiting)).format(count=len(waiting))
     if late:
         todo += ngettext(" ({count} is past the date)", " ({count} are past the date)", late).format(count=late)
@@ -105,102 +113,53 @@ def _today(summary: Summary) -> list[Line]:
     return lines
 
 
-def _heading(left: str, right: str = "") -> list[Line]:
-    return [Line(both_ends(left, right), "heading"), Line("-" * WIDTH, "quiet")]
-
-
 def _waiting(summary: Summary) -> list[Line]:
     waiting, answered = summary.waiting, summary.answered
     unknown = any(lead.waiting is Waiting.UNKNOWN for lead in waiting)
     title = _("[Work for you: not known whether answered]") if unknown else _("[Work for you, not yet answered]")
     count = ngettext("{count} person", "{count} people", len(waiting)).format(count=len(waiting))
-    lines = _heading(f"{title} {count}", _("nearest date first"))
+    lines = heading(f"{title} {count}", _("nearest date first"))
     for lead in waiting:
         lines += render_lead(lead, summary)
-    them = sum(1 for lead in answered if lead.waiting is Waiting.THEM)
-    if answered:
-        text = ngettext("Answered: {count}", "Answered: {count}", len(answered)).format(count=len(answered))
-        text += (
-            ngettext(" ({count} of them now has to write)", " ({count} of them now have to write)", them).format(
-                count=them
-            )
-            if them
-            else ""
-        )
-        lines.append(
-            Line(both_ends(f"  {text}", _("see all: {command}").format(command="followup-filter leads")), "quiet")
-        )
+    rest = [text for text in (_answered(answered), _snoozed(summary.snoozed), _by_hand(summary.by_hand)) if text]
+    if rest:
+        rest[0] = both_ends(f"  {rest[0]}", _("see all: {command}").format(command="followup-filter leads"))
+        lines += [Line(rest[0], "quiet"), *(Line(f"  {text}", "quiet") for text in rest[1:])]
     if waiting:
         hint = _("If you answered by telephone or otherwise: {command}")
-        lines.append(Line("  " + hint.format(command=f"followup-filter done {waiting[0].number}"), "quiet"))
+        lines.append(Line("  " + hint.format(command=f"followup-filter done {waiting[0].id}"), "quiet"))
     return lines
 
 
-def render_leads(summary: Summary) -> list[Line]:
-    """Every lead, those who wait for the owner first."""
-    count = ngettext("{count} person", "{count} people", len(summary.leads)).format(count=len(summary.leads))
-    lines = _heading(f"{outcome_words(Outcome.LEAD)} {count}")
-    for lead in summary.leads:
-        lines += render_lead(lead, summary)
-    if not summary.leads:
-        lines.append(Line(_("No mail with work for you so far.")))
-    return [safe(line) for line in lines]
+def _answered(answered: Sequence[Lead]) -> str:
+    """How many were answered, how many of those have to write, and what became of the others; "" for none."""
+    if not answered:
+        return ""
+    them = sum(lead.waiting is Waiting.THEM for lead in answered)
+    won = sum(lead.result is Note.WON for lead in answered)
+    lost = sum(lead.result is Note.LOST for lead in answered)
+    details = [
+        (them, ngettext("{count} of them now has to write", "{count} of them now have to write", them)),
+        (won, ngettext("{count} order", "{count} orders", won)),
+        (lost, ngettext("{count} came to nothing", "{count} came to nothing", lost)),
+    ]
+    said = _(", ").join(words.format(count=count) for count, words in details if count)
+    text = ngettext("Answered: {count}", "Answered: {count}", len(answered)).format(count=len(answered))
+    return text + (_(" ({details})").format(details=said) if said else "")
 
 
-def render_lead(lead: Lead, summary: Summary) -> list[Line]:
-    """A lead in three lines: who and by when, what and from where, and the deciding sentence."""
-    who = f"[{lead.number}] {person_words(lead.name)}"
-    if lead.company and lead.company != lead.name:
-        who += f" ({shortened(lead.company, 30)})"
-    when, urgent = _by_when(lead, summary)
-    kind = kind_words(lead.kind)
-    kind = kind if lead.confirmed else _("{kind}, it seems").format(kind=kind) if not lead.sure else kind
-    what = f"     {kind} / {_event_of(lead.event, summary)}"
-    came = (
-        _("came {day}, {days} d").format(day=short_day(local(lead.received)), days=lead.days)
-        if lead.received
-        else _("no date")
-    )
-    quote = lead.sentence
-    amount = "" if lead.amount.replace(" ", "") in quote.replace(" ", "") else f" {lead.amount}"
-    text = f"     {quoted(quote, WIDTH - 10 - cell_len(amount))}{amount}"
-    lines = [Line(both_ends(who, when), urgent), Line(both_ends(what, came)), *([Line(text)] if quote else [])]
-    return [*lines, *_junk_note(lead.in_junk)]
+def _snoozed(snoozed: Sequence[Lead]) -> str:
+    if not snoozed or snoozed[0].snoozed_until is None:
+        return ""
+    text = ngettext("Put off: {count} (until {day})", "Put off: {count} (the next until {day})", len(snoozed))
+    return text.format(count=len(snoozed), day=day_with_weekday(snoozed[0].snoozed_until))
 
 
-def _junk_note(in_junk: bool) -> list[Line]:
-    return [Line("     " + _("It lay in the folder for spam."), "quiet")] if in_junk else []
-
-
-def _by_when(lead: Lead, summary: Summary) -> tuple[str, str]:
-    """What stands at the right of a lead's first line, and its style."""
-    if lead.waiting is Waiting.THEM:
-        return _("answered, waiting for them"), "quiet"
-    if lead.waiting is Waiting.DONE:
-        return _("answered"), "quiet"
-    today = local(summary.now).date()
-    if lead.deadline:
-        words = _("answer by {day}").format(day=day_with_weekday(lead.deadline))
-        late = _overdue_days(lead, summary.now)
-        if late > 0:
-            return _("{answer_by}, {days} d late").format(answer_by=words, days=late), "urgent"
-        return words, "urgent" if lead.deadline - today <= timedelta(days=2) else ""
-    coming = [day for day in lead.days_named if day >= today]
-    if coming:
-        days = short_day(coming[0]) if len(coming) == 1 else f"{short_day(coming[0])}-{short_day(coming[-1])}"
-        return _("dates named {days}").format(days=days), ""
-    return "", ""
-
-
-def _overdue_days(lead: Lead, now: datetime) -> int:
-    return (local(now).date() - lead.deadline).days if lead.deadline else 0
-
-
-def _event_of(event_id: str | None, summary: Summary) -> str:
-    event = next((event for event in summary.events.events if event.id == event_id), None)
-    if event is None:
-        return _("no event")
-    return f"{shortened(event.name, 30)} {short_day(event.date)}"
+def _by_hand(by_hand: Sequence[Lead]) -> str:
+    if not by_hand:
+        return ""
+    text = ngettext("Entered by you, not by mail: {count}", "Entered by you, not by mail: {count}", len(by_hand))
+    return text.format(count=len(by_hand))
 
 
 def _review(review: Iterable[ReviewItem]) -> list[Line]:
@@ -208,7 +167,7 @@ def _review(review: Iterable[ReviewItem]) -> list[Line]:
     count = ngettext("{count} mail", "{count} mails", len(items)).format(count=len(items))
     correct = _("put right: {command}").format(command="followup-filter review")
     title = _("[Please check]")
-    lines = _heading(f"{title} {count}", correct)
+    lines = heading(f"{title} {count}", correct)
     shown = [item for row, item in enumerate(items) if row < REVIEW_SHOWN or item.may_be_lead]
     for item in shown:
         lines += render_review_item(item)
@@ -234,7 +193,7 @@ def render_review_item(item: ReviewItem) -> list[Line]:
     else:
         doubt = _("{outcome}, it seems").format(outcome=outcome_words(item.outcome))
     quote = item.sentence or item.subject
-    return [Line(both_ends(who, doubt)), Line(f"     {quoted(quote, WIDTH - 10)}"), *_junk_note(item.in_junk)]
+    return [Line(both_ends(who, doubt)), Line(f"     {quoted(quote, WIDTH - 10)}"), *junk_note(item.in_junk)]
 
 
 def _columns() -> list[tuple[str, int]]:
@@ -248,7 +207,7 @@ def _columns() -> list[tuple[str, int]]:
 
 
 def _scorecards(summary: Summary) -> list[Line]:
-    lines = _heading(_("[What each event brought]"), _("by mail only"))
+    lines = heading(_("[What each event brought]"), _("by mail; others can be added by hand"))
     columns = _columns()
     room = WIDTH - sum(width for _heading_text, width in columns)
     lines.append(Line(padded(_("Event"), room) + "".join(right_aligned(text, width) for text, width in columns)))
@@ -285,13 +244,15 @@ def verdict_short(card: Scorecard) -> str:
 
 def verdict_sentence(card: Scorecard) -> str:
     """The verdict with its reason, in a sentence."""
-    leads = card.leads
+    leads = card.all_leads
     if card.verdict is Verdict.UPCOMING:
         return _("The event is still to come.")
     if card.verdict is Verdict.COUNTING:
         return _("Still counting ({days} days to go).").format(days=card.days_left)
+    if card.verdict is Verdict.WORTHWHILE and card.orders:
+        return _("Worth going again: {said}.").format(said=_orders(card))
     if card.verdict is Verdict.WORTHWHILE:
-        return _("Worth going again: {leads} people wrote with work for you.").format(leads=leads)
+        return _("Worth going again: work for you from {leads} people.").format(leads=leads)
     if card.verdict is Verdict.CONSIDER_SKIPPING:
         return _("Consider skipping it: {visits} visits, and no work has come by mail yet.").format(visits=card.visits)
     if card.visits >= CLOSED_BEFORE_SKIPPING:
@@ -299,8 +260,28 @@ def verdict_sentence(card: Scorecard) -> str:
     return _("Wait and see: work from {leads} people; one visit is too little to tell.").format(leads=leads)
 
 
+def beside_mail(card: Scorecard) -> str:
+    """What the owner entered beside the mail of an event: leads by hand and orders; "" without any."""
+    said = []
+    if card.leads_by_hand:
+        by_hand = ngettext("{count} lead not by mail", "{count} leads not by mail", card.leads_by_hand)
+        said.append(by_hand.format(count=card.leads_by_hand))
+    if card.orders:
+        said.append(_orders(card))
+    return _(", ").join(said)
+
+
+def _orders(card: Scorecard) -> str:
+    orders = ngettext("{count} order", "{count} orders", card.orders).format(count=card.orders)
+    return orders + (_(" ({yen} yen)").format(yen=f"{card.order_yen:,}") if card.order_yen else "")
+
+
 def _hints(summary: Summary) -> list[str]:
     hints: list[str] = []
+    for card in summary.scorecards:
+        if said := beside_mail(card):
+            name = card.event.name if card.event else _("Mail of no event")
+            hints.append(_("{event}: {said}").format(event=shortened(name, 34), said=said))
     counting = next((card for card in summary.scorecards if card.verdict is Verdict.COUNTING), None)
     if counting and counting.event:
         hints.append(
@@ -351,5 +332,5 @@ def _footer(summary: Summary) -> list[Line]:
         model = _("the standard model") if shipped else _("model {version}").format(version=summary.model_version)
         corrected = ngettext("{count} correction", "{count} corrections", summary.corrections)
         corrected = corrected.format(count=summary.corrections)
-        lines.append(_fact(_("Judged by"), f"{model}, {corrected}"))
+        lines.append(_fact(_("Judged by"), _("{model}, {corrections}").format(model=model, corrections=corrected)))
     return lines

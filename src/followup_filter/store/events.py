@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from datetime import date, time
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from followup_filter.events.event import Card, Event, EventList, Owner
 from followup_filter.store import schema
+from followup_filter.store.contacts import imported_addresses
 
 
 def read_events(connection: Connection) -> EventList:
-    """The owner and all events, in order of date."""
-    row = connection.execute(select(schema.owner)).mappings().first()
-    owner = Owner()
-    if row:
-        owner = Owner(row["name"], row["business"], tuple(row["addresses"]), tuple(row["known_addresses"]))
+    """The owner and all events, in order of date; the owner knows imported addresses too, except those on cards."""
+    stored = stored_owner(connection)
     rows = connection.execute(select(schema.event.c.facts).order_by(schema.event.c.date, schema.event.c.id)).scalars()
-    return EventList(owner, tuple(_event(facts) for facts in rows))
+    events = tuple(_event(facts) for facts in rows)
+    imported = imported_addresses(connection) - _on_cards(events) - set(stored.known_addresses)
+    known = (*stored.known_addresses, *sorted(imported))
+    return EventList(replace(stored, known_addresses=known), events)
+
+
+def card_addresses(connection: Connection) -> set[str]:
+    """The addresses on the cards of all events."""
+    return _on_cards(read_events(connection).events)
+
+
+def stored_owner(connection: Connection) -> Owner:
+    """The owner as the events file describes them."""
+    row = connection.execute(select(schema.owner)).mappings().first()
+    if row is None:
+        return Owner()
+    return Owner(row["name"], row["business"], tuple(row["addresses"]), tuple(row["known_addresses"]))
 
 
 def save_events(connection: Connection, imported: EventList) -> tuple[int, int]:
@@ -41,7 +56,7 @@ def save_events(connection: Connection, imported: EventList) -> tuple[int, int]:
 
 def add_own_address(connection: Connection, address: str) -> bool:
     """Add an address to the owner's own; False when it was known."""
-    owner = read_events(connection).owner
+    owner = stored_owner(connection)
     if address in owner.addresses:
         return False
     addresses = [*owner.addresses, address]
@@ -53,6 +68,10 @@ def add_own_address(connection: Connection, address: str) -> bool:
 def event_values(event: Event) -> dict[str, object]:
     """The event as JSON values, by the keys of the events file."""
     return {**asdict(event), "date": event.date.isoformat(), "start": event.start.isoformat()}
+
+
+def _on_cards(events: Iterable[Event]) -> set[str]:
+    return {card.address for event in events for card in event.cards if card.address}
 
 
 def _event(facts: dict[str, object]) -> Event:

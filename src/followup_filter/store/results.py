@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 from followup_filter.labels import KINDS_OF_OUTCOME, Kind, Outcome
 from followup_filter.store import schema
 from followup_filter.store.corrections import Field, newest_corrections
-from followup_filter.store.lead_notes import Note, newest_notes
+from followup_filter.store.lead_notes import LeadNote, Note, read_notes
 from followup_filter.store.messages import Place, StoredMessage, numbers_only_in_junk, read_messages
 from followup_filter.store.nights import answered_numbers
 
@@ -22,9 +22,9 @@ from followup_filter.store.nights import answered_numbers
 class Decision:
     """What counts for a message: the newest correction where there is one, else the prediction.
 
-    `confirmed`: a person said so. `review` is False once a person labelled the outcome. `answered_by_hand`: when the
-    owner said that it was answered in another way. `marked_answered`: the server says that it was answered. `in_junk`:
-    the message lies in folders for spam only.
+    `confirmed`: a person said so. `review` is False once a person labelled the outcome. `notes`: what the owner said
+    about it as a lead. `marked_answered`: the server says that it was answered. `in_junk`: the message lies in folders
+    for spam only.
     """
 
     stored: StoredMessage
@@ -42,7 +42,7 @@ class Decision:
     evidence: tuple[Mapping[str, Any], ...]
     confirmed: bool
     event_confirmed: bool
-    answered_by_hand: datetime | None
+    notes: Mapping[Note, LeadNote]
     marked_answered: bool
     in_junk: bool
     model_version: str
@@ -84,7 +84,7 @@ def outdated_numbers(connection: Connection, model_version: str) -> list[int]:
 def read_decisions(connection: Connection, numbers: Sequence[int] | None = None) -> list[Decision]:
     """Every judged message (or those with these numbers) with what counts for it, in order of date."""
     results = {row["number"]: row for row in connection.execute(select(schema.result)).mappings()}
-    corrections, notes = newest_corrections(connection), newest_notes(connection)
+    corrections, notes = newest_corrections(connection), read_notes(connection)
     answered, junk = answered_numbers(connection), numbers_only_in_junk(connection)
     return [
         _decision(
@@ -198,13 +198,12 @@ def _decision(
     stored: StoredMessage,
     result: RowMapping,
     corrections: Mapping[Field, RowMapping],
-    notes: Mapping[Note, RowMapping],
+    notes: Mapping[Note, LeadNote],
     *,
     marked_answered: bool,
     in_junk: bool,
 ) -> Decision:
     label, moved = corrections.get(Field.OUTCOME), corrections.get(Field.EVENT)
-    answered = notes.get(Note.DONE)
     outcome = Outcome(label["outcome"]) if label else Outcome(result["outcome"])
     if label and label["kind"]:
         kind = Kind(label["kind"])
@@ -228,7 +227,7 @@ def _decision(
         evidence=tuple(result["evidence"]),
         confirmed=label is not None,
         event_confirmed=moved is not None,
-        answered_by_hand=datetime.fromisoformat(answered["time"]) if answered else None,
+        notes=notes,
         marked_answered=marked_answered,
         in_junk=in_junk,
         model_version=result["model_version"],

@@ -153,7 +153,7 @@ known_address = Table(
     Column("source", String(20), nullable=False),
     Column("timestamp", Float),
 )
-"""Who was known before the events. `source`: "mailbox" or "import"; without `timestamp`: known before all of them."""
+"""Who was known before the events. `source`: "mailbox" (known from `timestamp` on) or "import" (known before all)."""
 
 scan = Table(
     "scan",
