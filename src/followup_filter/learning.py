@@ -15,7 +15,7 @@ from followup_filter.model.evaluation import Evaluation, Rate, evaluate, kept_le
 from followup_filter.model.samples import Sample, read_mailbox, read_samples
 from followup_filter.model.shipped import SHIPPED_DIGEST
 from followup_filter.model.training import make_model, out_of_fold
-from followup_filter.resources import resource, training_mailboxes
+from followup_filter.resources import Role, mailboxes, resource
 from followup_filter.store import corrections, messages, records
 from followup_filter.store.database import Database
 
@@ -45,7 +45,7 @@ class Training:
 
 def shipped_samples() -> list[Sample]:
     """The labelled mails that the shipped model is trained on."""
-    return [sample for folder in training_mailboxes() for sample in read_mailbox(folder).samples]
+    return [sample for folder in mailboxes(Role.TRAINING) for sample in read_mailbox(folder).samples]
 
 
 def shipped_model(say: Say) -> Model:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from enum import StrEnum
 from pathlib import Path
 
 from followup_filter.errors import UsageError
@@ -32,15 +34,23 @@ def resource(*parts: str) -> Path:
     )
 
 
-def training_mailboxes() -> list[Path]:
-    """The folders of the shipped mailboxes that the model is trained on: all but the demo, sorted."""
-    return sorted(
-        folder
-        for folder in resource("samples").iterdir()
-        if (folder / "mails.jsonl").is_file() and folder.name != "demo"
-    )
+class Role(StrEnum):
+    """What a shipped mailbox is for: `confirmation` and `demo` are never trained on or used to choose anything."""
+
+    TRAINING = "training"
+    CONFIRMATION = "confirmation"
+    DEMO = "demo"
+
+
+def mailboxes(role: Role) -> list[Path]:
+    """The folders of the shipped mailboxes with this role (data/samples/roles.toml), sorted."""
+    folder = resource("samples")
+    named = tomllib.loads((folder / "roles.toml").read_text("utf-8"))
+    role_of = {name: Role(role) for role, names in named.items() for name in names}
+    found = (path for path in sorted(folder.iterdir()) if (path / "mails.jsonl").is_file())
+    return [path for path in found if role_of.get(path.name, Role.TRAINING) is role]
 
 
 def demo_mailbox() -> Path:
-    """The folder of the demo mailbox, which no model is trained on."""
+    """The folder of the mailbox that `demo` reads."""
     return resource("samples", "demo")

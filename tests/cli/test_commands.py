@@ -230,9 +230,9 @@ def test_a_kept_demo_can_be_explored(invoke: Invoke, tmp_path: Path) -> None:
 
 
 def test_evaluating_a_model_on_its_own_training_mail_is_refused(invoke: Invoke) -> None:
-    from followup_filter.resources import training_mailboxes
+    from followup_filter.resources import Role, mailboxes
 
-    result = invoke("evaluate", "--samples", training_mailboxes()[0])
+    result = invoke("evaluate", "--samples", mailboxes(Role.TRAINING)[0])
     assert "--cross-validate" in result.err
     assert result.out == ""
 

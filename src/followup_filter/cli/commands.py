@@ -18,6 +18,7 @@ from followup_filter.cli.lead import done, leads, lost, snooze, won
 from followup_filter.cli.look import explain, find
 from followup_filter.cli.report import report
 from followup_filter.cli.run import run
+from followup_filter.cli.samples import samples
 from followup_filter.cli.schedule import schedule
 from followup_filter.cli.train import evaluate, model, train
 from followup_filter.language import gettext as _
@@ -36,7 +37,7 @@ click.rich_click.COMMAND_GROUPS = {
         {"name": _("Every day"), "commands": ["run", "report", "leads", "review"]},
         {"name": _("What became of a lead"), "commands": ["done", "snooze", "won", "lost"]},
         {"name": _("Single mails"), "commands": ["label", "explain", "find"]},
-        {"name": _("Events and learning"), "commands": ["events", "known", "train", "evaluate", "model"]},
+        {"name": _("Events and learning"), "commands": ["events", "known", "train", "evaluate", "model", "samples"]},
         {"name": _("Setting up"), "commands": ["init", "doctor", "account", "schedule"]},
         {"name": _("Without any set-up"), "commands": ["demo", "classify", "completion"]},
     ]
@@ -58,6 +59,6 @@ def followup_filter() -> None:
 
 for command in (
     *(run, report, leads, review, done, snooze, won, lost, label, explain, find, events, known),
-    *(train, evaluate, model, init, doctor, account, schedule, demo, classify, completion),
+    *(train, evaluate, model, samples, init, doctor, account, schedule, demo, classify, completion),
 ):
     followup_filter.add_command(command)

@@ -15,7 +15,7 @@ from followup_filter.model.evaluation import Evaluation, Rate, evaluate
 from followup_filter.model.features import feature_names
 from followup_filter.model.samples import Sample, read_mailbox
 from followup_filter.model.training import make_model, out_of_fold
-from followup_filter.resources import training_mailboxes
+from followup_filter.resources import Role, mailboxes
 
 ROOT = Path(__file__).parents[3]
 STRONGEST = 30
@@ -116,4 +116,4 @@ def strongest(model: Model) -> dict[str, list[str]]:
 
 
 if __name__ == "__main__":
-    build(ROOT, [sample for folder in training_mailboxes() for sample in read_mailbox(folder).samples])
+    build(ROOT, [sample for folder in mailboxes(Role.TRAINING) for sample in read_mailbox(folder).samples])

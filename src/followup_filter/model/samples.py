@@ -39,6 +39,7 @@ RECORD_KEYS = frozenset(
         "why",
     ]
 )
+DIFFICULTIES = ("easy", "medium", "hard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,17 @@ class Mailbox:
 
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
     """The records of a mails.jsonl file. Raises SampleError with file and line for the first that is wrong."""
+    for line, record, problem in read_lines(path):
+        if problem:
+            raise SampleError(_("{file}, line {line}: {problem}.").format(file=path, line=line, problem=problem))
+        yield record
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any], str]]:
+    """Each line of a mails.jsonl file: its number, the record, and what is wrong with it ("": nothing).
+
+    A record that is wrong is not to be used. Raises SampleError when the file cannot be read.
+    """
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -73,17 +85,17 @@ def read_records(path: Path) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
+        record: dict[str, Any] = {}
         try:
             record = json.loads(line)
-            problem = _problem(record)
+            problem = _problem(record) or ""
         except ValueError as error:
             problem = str(error)
         if not problem and record["id"] in seen:
             problem = _("the id {id} occurs twice").format(id=record["id"])
-        if problem:
-            raise SampleError(_("{file}, line {line}: {problem}.").format(file=path, line=number, problem=problem))
-        seen.add(record["id"])
-        yield record
+        if not problem:
+            seen.add(record["id"])
+        yield number, record, problem
 
 
 def _problem(record: Any) -> str | None:
@@ -107,6 +119,11 @@ def _problem(record: Any) -> str | None:
         parse_label(record["kind"])
     if record["outcome"] != OUTCOME_OF_KIND.get(Kind(record["kind"])):
         return _("{kind} is no kind of {outcome}").format(kind=record["kind"], outcome=record["outcome"])
+    if record["difficulty"] not in DIFFICULTIES:
+        return _("difficulty should be one of {values}").format(values=", ".join(DIFFICULTIES))
+    for key in ("id", "from_address", "why"):
+        if not record[key].strip():
+            return _("{key} is empty").format(key=key)
     if not record["body"] and not record["html"]:
         return _("body and html are both empty")
     if datetime.fromisoformat(record["date"]).tzinfo is None:
