@@ -47,10 +47,10 @@ class Classifier:
         with_kind = [row for row, sample in enumerate(samples) if sample.kind is not None]
         kinds = [sample.kind.value for sample in samples if sample.kind is not None]
         with threadpool_limits(1):
-            pipeline = Pipeline([("features", build_features()), ("machine", _machine(outcomes, groups))])
+            pipeline = Pipeline([("features", build_features()), ("machine", calibrated_machine(outcomes, groups))])
             pipeline.fit(list(texts), outcomes)
             rows = sparse.csr_matrix(pipeline[:-1].transform([texts[row] for row in with_kind]))
-            machine = _machine(kinds, [groups[row] for row in with_kind]).fit(rows, kinds)
+            machine = calibrated_machine(kinds, [groups[row] for row in with_kind]).fit(rows, kinds)
         return cls(pipeline, machine)
 
     def transform(self, texts: Sequence[MailText]) -> sparse.csr_matrix:
@@ -115,7 +115,7 @@ class Classifier:
         return self.pipeline[-1].calibrated_classifiers_[0].estimator
 
 
-def _machine(labels: Sequence[str], groups: Sequence[str]) -> CalibratedClassifierCV:
+def calibrated_machine(labels: Sequence[str], groups: Sequence[str]) -> CalibratedClassifierCV:
     """A linear support vector machine whose temperature is fitted on folds that never split a group."""
     machine = LinearSVC(C=REGULARIZATION, class_weight="balanced", random_state=SEED, max_iter=5_000)
     folds = grouped_folds(labels, groups, CALIBRATION_FOLDS)
