@@ -23,11 +23,16 @@ EDGE_LENGTH = 160
 """Characters at the start and the end of the newest text that count as its opening and closing."""
 CHARACTERS_LENGTH = 20_000
 """Characters of a mail of which character sequences are made at most."""
+NAMES_COUNT = 20
+"""Names of one mail's headers that are looked for in its text at most."""
+NAME_LENGTHS = (2, 12)
+"""Characters of a part of a name that is looked for in the text."""
 SPACE = "\u2581"
 """Stands between the words of a word sequence, as in SentencePiece."""
 
 # Bounded, and tried only where a run of such characters begins: linear on any text.
 _ADDRESS_OR_LINK = re.compile(r"https?://\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}")
+_NAME_PART = re.compile(r"[\s　・/()（）@＠,、|｜\[\]【】]+")
 _AMOUNT = re.compile(r"(?<![\d,])\d[\d,]{0,15}\s{0,3}(?:円|万円|千円|yen)|[¥\\]\s*\d", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\d,.]*")
 _QUESTION = re.compile(r"[?？]|でしょうか|ますか|ませんか")
@@ -50,9 +55,12 @@ class MailText:
 
 
 def analyse(message: Message) -> MailText:
-    """The forms of `message`; addresses and links are left out, they would name the sender instead of the matter."""
-    subject = _ADDRESS_OR_LINK.sub(" ", message.subject)
-    body = _ADDRESS_OR_LINK.sub(" ", message.text)
+    """The forms of `message`; names, addresses and links are left out, they would tell people instead of the matter.
+
+    The names in the To, Cc and From headers become the words 宛名 (addressee) and 差出人 (sender).
+    """
+    names = _names(message)
+    subject, body = (_without_names(_ADDRESS_OR_LINK.sub(" ", text), names) for text in (message.subject, message.text))
     of_subject, of_body = morphemes(subject), morphemes(body)
     words = [*of_subject, *of_body]
     parts = (
@@ -67,6 +75,25 @@ def analyse(message: Message) -> MailText:
         characters=_NUMBER.sub("0", " ".join(normalize(f"{subject}\n{body}").split())).lower()[:CHARACTERS_LENGTH],
         form=form_facts(message),
     )
+
+
+def _names(message: Message) -> list[tuple[str, str]]:
+    """(name, word that stands for it) of all parts of the names in the headers, longest first."""
+    addressee, sender = "宛名", "差出人"
+    people = [(address.name, addressee) for address in (*message.to, *message.cc)]
+    people += [(message.from_address.name, sender)] if message.from_address else []
+    words: dict[str, str] = {}
+    for name, word in people[:NAMES_COUNT]:
+        for part in _NAME_PART.split(name):
+            if NAME_LENGTHS[0] <= len(part) <= NAME_LENGTHS[1]:
+                words.setdefault(part, word)
+    return sorted(words.items(), key=lambda item: (-len(item[0]), item[0]))
+
+
+def _without_names(text: str, names: Sequence[tuple[str, str]]) -> str:
+    for name, word in names:
+        text = text.replace(name, word)
+    return text
 
 
 def _lemmas(words: Sequence[Morpheme]) -> str:
@@ -164,16 +191,16 @@ def build_features() -> FeatureUnion:
     def tfidf(analyzer: Any, **options: Any) -> TfidfVectorizer:
         return TfidfVectorizer(analyzer=analyzer, sublinear_tf=True, dtype=np.float64, **options)
 
-    character_sequences = tfidf("char", preprocessor=characters, ngram_range=(1, 4), min_df=3, max_features=150_000)
+    character_sequences = tfidf("char", preprocessor=characters, ngram_range=(1, 4), min_df=3, max_features=100_000)
     return FeatureUnion(
         [
-            ("surface", tfidf(surface_ngrams, min_df=2)),
-            ("lemma", tfidf(lemma_ngrams, min_df=2)),
+            ("surface", tfidf(surface_ngrams, min_df=3)),
+            ("lemma", tfidf(lemma_ngrams, min_df=3)),
             ("fields", tfidf(field_words, min_df=2)),
             ("characters", character_sequences),
             ("form", Pipeline([("facts", Pick(form)), ("vector", DictVectorizer()), ("scale", MaxAbsScaler())])),
         ],
-        transformer_weights={"surface": 1.0, "lemma": 1.0, "fields": 0.7, "characters": 1.0, "form": 0.5},
+        transformer_weights={"surface": 1.0, "lemma": 1.0, "fields": 0.7, "characters": 1.0, "form": 0.15},
     )
 
 

@@ -19,7 +19,7 @@ from followup_filter.model.conformal import calibration_scores
 from followup_filter.model.features import analyse
 from followup_filter.model.samples import Sample
 
-RECIPE = "1"
+RECIPE = "2"
 """Raised whenever features or estimator change, so that a model's version tells recipes apart."""
 OUT_OF_FOLD_FOLDS = 10
 MINIMUM_GROUPS = 2
