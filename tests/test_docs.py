@@ -80,6 +80,7 @@ def test_json_keys_are_the_documented_ones(invoke: Invoke, demo_data: Path, tmp_
     assert set(report["review"][0]) == documented["each of `review`"]
     assert set(report["scorecards"][0]) == documented["each of `scorecards`"]
     assert set(report["scan"]) == documented["`scan`"]
+    assert set(report["learning"]) == documented["`learning`"]
     event = report["scorecards"][0]["event"]
     page = json.loads(invoke("report", event, "--format", "json", "--data-dir", demo_data).out)
     listed = documented["report EVENT --format json"]

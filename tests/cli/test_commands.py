@@ -277,12 +277,15 @@ def test_a_damaged_model_of_the_owner_gives_way_to_the_shipped_one(
     invoke: Invoke, demo: Path, own_demo_data: Path, shipped: object
 ) -> None:
     from followup_filter import learning
+    from followup_filter.learning import choice
     from followup_filter.model.bundle import Model
     from followup_filter.store.database import Database
+    from followup_filter.store.records import UseSource
 
     assert isinstance(shipped, Model)
     database = Database.open(own_demo_data)
-    learning._record(database, shipped, "own.joblib", in_use=True, note=learning.TRAINED)
+    digest = choice.record(database, shipped, "own.joblib", note=learning.TRAINED, facts={})
+    choice.use(database, digest, UseSource.TRAIN)
     database.close()
     file = own_demo_data / "models" / "own.joblib"
     file.write_bytes(file.read_bytes()[:-1])

@@ -52,7 +52,17 @@ def values(database: Database) -> dict[str, Any]:
 
 
 def test_the_report_has_the_documented_keys(values: dict[str, Any]) -> None:
-    assert set(values) == {"now", "leads", "review", "scorecards", "scan", "model_version", "corrections", "faults"}
+    assert set(values) == {
+        "now",
+        "leads",
+        "review",
+        "scorecards",
+        "scan",
+        "model_version",
+        "corrections",
+        "learning",
+        "faults",
+    }
     assert set(values["leads"][0]) == {
         *("number", "numbers", "name", "company", "address", "kind", "event", "received", "days", "waiting"),
         *("deadline", "days_named", "amount", "sentence", "sure", "confirmed", "in_junk", "id", "by_hand"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -19,12 +19,14 @@ from followup_filter.model.shipped import SHIPPED_VERSION
 from followup_filter.report.event_text import render_event
 from followup_filter.report.layout import Line
 from followup_filter.report.lead_text import render_leads
+from followup_filter.report.leads import local
 from followup_filter.report.summary import Summary, build_summary
 from followup_filter.report.text import render_summary
 from followup_filter.store import corrections, lead_notes, messages, records
 from followup_filter.store.database import Database
 from followup_filter.store.events import save_events
 from followup_filter.store.lead_notes import Note, add_note
+from followup_filter.store.records import UseSource
 from followup_filter.store.results import Decision, read_decisions
 from tests.builders import answer, at, event, judge, mail, scratch
 
@@ -318,15 +320,30 @@ def test_the_day_begins_with_how_many_wait_and_how_many_are_past_their_date(
 
 
 @pytest.mark.parametrize(
-    ("version", "words"),
-    [(SHIPPED_VERSION, "the standard model, 1 correction"), ("own-2", "model own-2, 1 correction")],
+    ("version", "learned", "kept_aside", "words"),
+    [
+        (SHIPPED_VERSION, None, False, "the standard model, 1 correction (1 to be learned at the next run)"),
+        ("own-2", None, False, "model own-2, 1 correction (1 to be learned at the next run)"),
+        (f"{SHIPPED_VERSION}+1-0123abcd", True, False, "the standard model, 1 correction (learned on {day})"),
+        (SHIPPED_VERSION, False, True, "the standard model, 1 correction"),
+    ],
 )
-def test_the_last_line_says_which_model_judged(version: str, words: str, database: Database) -> None:
+def test_the_foot_says_which_model_judged_and_whether_it_learned(
+    version: str, learned: bool | None, kept_aside: bool, words: str, database: Database
+) -> None:
     with scratch(database) as connection:
         number = judge(connection, mail(), LEAD, model_version=version)
         corrections.correct_outcome(connection, number, LEAD, None, "cli")
+        if learned is not None:
+            facts = {"own": 1, "kept_aside": kept_aside}
+            records.add_model(connection, digest="a", version=version, file="a", note="updated", facts=facts)
+        if learned:
+            records.use_model(connection, "a", UseSource.NIGHT)
         lines = [line.text for line in render_summary(build_summary(connection, NOW))]
-    assert lines[-1] == f"Judged by   {words}"
+    today = local(datetime.now(UTC))
+    (judged,) = [line for line in lines if line.startswith("Judged by")]
+    assert judged == f"Judged by   {words.format(day=f'{today.month}/{today.day}')}"
+    assert any("judged worse" in line for line in lines) is kept_aside
 
 
 def test_answered_leads_are_counted_and_not_listed(database: Database) -> None:

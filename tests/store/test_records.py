@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from followup_filter.store import records
 from followup_filter.store.database import Database
+from followup_filter.store.records import UseSource
 from tests.builders import scratch
 
 
@@ -20,20 +21,34 @@ def test_runs_come_newest_first_and_one_that_was_cut_off_has_no_end(database: Da
         assert ended["ended"] >= ended["started"]
 
 
-def test_one_model_is_in_use_and_one_can_go_back(database: Database) -> None:
+def test_the_newest_use_counts_and_earlier_ones_stay_on_record(database: Database) -> None:
     with scratch(database) as connection:
-        for digest, in_use in (("a", True), ("b", True), ("c", False)):
-            records.add_model(connection, digest=digest, version=digest, file=digest, in_use=in_use, note="")
-        assert [row["digest"] for row in records.models(connection) if row["in_use"]] == ["b"]
-        records.use_model(connection, "a")
-        assert [row["digest"] for row in records.models(connection) if row["in_use"]] == ["a"]
-        records.use_model(connection, None)
-        assert not any(row["in_use"] for row in records.models(connection))
+        assert records.model_uses(connection) == []
+        for digest in "abc":
+            records.add_model(connection, digest=digest, version=digest, file=digest, note="", facts={"own": 3})
+        uses: list[tuple[str | None, UseSource]] = [
+            ("a", UseSource.TRAIN),
+            ("b", UseSource.NIGHT),
+            (None, UseSource.OWNER),
+        ]
+        for used, source in uses:
+            records.use_model(connection, used, source)
+        assert [use["digest"] for use in records.model_uses(connection)] == [None, "b", "a"]
+        assert records.model_uses(connection)[0]["source"] == UseSource.OWNER
+        assert {row["facts"]["own"] for row in records.models(connection)} == {3}
+
+
+def test_a_forgotten_model_is_no_longer_listed(database: Database) -> None:
+    with scratch(database) as connection:
+        for digest in "ab":
+            records.add_model(connection, digest=digest, version=digest, file=digest, note="", facts={})
+        records.forget_model(connection, "a")
+        assert [row["digest"] for row in records.models(connection)] == ["b"]
 
 
 def test_the_same_model_made_again_is_recorded_once(database: Database) -> None:
     with scratch(database) as connection:
         for note in ("first", "again"):
-            records.add_model(connection, digest="a", version="1", file="a.joblib", in_use=True, note=note)
+            records.add_model(connection, digest="a", version="1", file="a.joblib", note=note, facts={"note": note})
         (row,) = records.models(connection)
-        assert (row["note"], row["in_use"]) == ("again", True)
+        assert (row["note"], row["facts"]) == ("again", {"note": "again"})

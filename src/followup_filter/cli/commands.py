@@ -11,16 +11,18 @@ from followup_filter.cli.completion import completion
 from followup_filter.cli.correct import label, review
 from followup_filter.cli.demo import demo
 from followup_filter.cli.doctor import doctor
+from followup_filter.cli.evaluate import evaluate
 from followup_filter.cli.events import events
 from followup_filter.cli.init import init
 from followup_filter.cli.known import known
 from followup_filter.cli.lead import done, leads, lost, snooze, won
 from followup_filter.cli.look import explain, find
+from followup_filter.cli.model import model
 from followup_filter.cli.report import report
 from followup_filter.cli.run import run
 from followup_filter.cli.samples import samples
 from followup_filter.cli.schedule import schedule
-from followup_filter.cli.train import evaluate, model, train
+from followup_filter.cli.train import train
 from followup_filter.language import gettext as _
 
 click.rich_click.TEXT_MARKUP = None

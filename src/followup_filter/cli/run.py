@@ -130,11 +130,17 @@ def only_run(folder: Path) -> Iterator[None]:
 def _readings(database: Database, settings: Settings, sources: list[MailSource], dry_run: bool) -> Iterator[Reading]:
     """Read every source, or else every account; a dry run works on a copy of the database that does not stay."""
     from followup_filter import learning
+    from followup_filter.cli.train import learned_words
     from followup_filter.mail.deadline import Deadline
     from followup_filter.store import nights
     from followup_filter.store.database import Database
 
-    model = learning.model_in_use(database, lambda sentence: click.echo(sentence, err=True))
+    def tell(sentence: str) -> None:
+        click.echo(sentence, err=True)
+
+    if not dry_run and (learned := learning.learn_at_night(database, tell)):
+        tell(learned_words(learned))
+    model = learning.model_in_use(database, tell)
     with tempfile.TemporaryDirectory(prefix="followup-filter-") as folder:
         if dry_run:
             database.copy_to(Path(folder))

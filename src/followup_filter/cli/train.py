@@ -1,19 +1,21 @@
-"""`train`, `evaluate` and `model …`: learning from labels, and how good the model is."""
+"""`train`: learning from corrections and labelled mail."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from followup_filter.cli.common import data_dir_option, format_option, open_store, print_json
-from followup_filter.errors import SampleError, UsageError
+from followup_filter.cli.common import data_dir_option, open_store
+from followup_filter.errors import UsageError
 from followup_filter.language import gettext as _
 from followup_filter.language import ngettext
 
 if TYPE_CHECKING:
-    from followup_filter.model.evaluation import Evaluation, Rate
+    from followup_filter.learning import Learned
+    from followup_filter.model.evaluation import Rate
+    from followup_filter.store.database import Database
 
 samples_option = click.option(
     "--samples",
@@ -31,31 +33,56 @@ more_paths_argument = click.argument("more_paths", nargs=-1, type=click.Path(pat
 """Paths behind the first one, as a shell writes `--samples mail/*`."""
 
 
+PREVIEW_SHOWN = 40
+
+
 @click.command(
     short_help=_("Learn from your corrections and labelled mail."),
     help=_(
         "Train a new model on the shipped samples, your corrections and the labelled mail below --samples. It is "
-        "put to use only when it is no worse than without them; otherwise it is kept aside.\n\n"
-        "Example: followup-filter train --samples ~/Mail/labelled"
+        "put to use only when it is no worse than without them; otherwise it is kept aside. Corrections alone are "
+        "taken in by the nightly run as well; --quick does that now, in seconds.\n\n"
+        "Examples: followup-filter train --samples ~/Mail/labelled; followup-filter train --quick"
     ),
 )
 @samples_option
 @more_paths_argument
+@click.option("--quick", is_flag=True, help=_("Only take in new corrections, as the nightly run does."))
+@click.option(
+    "--preview", "preview_only", is_flag=True, help=_("List the stored mails that would be judged anew; keep nothing.")
+)
 @data_dir_option
-def train(sample_paths: tuple[Path, ...], more_paths: tuple[Path, ...], data_dir: Path | None) -> None:
+def train(
+    sample_paths: tuple[Path, ...],
+    more_paths: tuple[Path, ...],
+    quick: bool,
+    preview_only: bool,
+    data_dir: Path | None,
+) -> None:
     """Train, compare, put to use."""
-    from followup_filter import learning, pipeline
-    from followup_filter.cli.common import progress_bar
     from followup_filter.config import read_settings, settings_file
 
+    paths = [*sample_paths, *more_paths]
+    if quick and (paths or preview_only):
+        raise UsageError(_("--quick goes without samples and without --preview."))
     max_lead_loss = read_settings(settings_file()).max_lead_loss
     with open_store(data_dir) as database:
-        with progress_bar(None, _("Training")) as advance:
-            training = learning.train(database, [*sample_paths, *more_paths], lambda _done, _of: advance(1))
-        if training.in_use:
-            in_use = learning.model_in_use(database, lambda sentence: click.echo(sentence, err=True))
-            with database.transaction() as connection:
-                pipeline.judge_stored(connection, in_use, max_lead_loss)
+        if quick:
+            _take_in(database, max_lead_loss)
+        elif preview_only:
+            _preview(database, paths, max_lead_loss)
+        else:
+            _train(database, paths, max_lead_loss)
+
+
+def _train(database: Database, paths: list[Path], max_lead_loss: float) -> None:
+    from followup_filter import learning
+    from followup_filter.cli.common import progress_bar
+
+    with progress_bar(None, _("Training")) as advance:
+        training = learning.train(database, paths, lambda _done, _of: advance(1))
+    if training.in_use:
+        _judge_again(database, max_lead_loss)
     click.echo(_("On mail of people not trained on:"))
     click.echo(_("  right, new model: {rate}").format(rate=percent(training.after.outcome_accuracy)))
     if training.before:
@@ -64,195 +91,70 @@ def train(sample_paths: tuple[Path, ...], more_paths: tuple[Path, ...], data_dir
     if training.leads_kept_before:
         click.echo(_("  leads kept, without your samples: {rate}").format(rate=percent(training.leads_kept_before)))
     if training.in_use:
-        done = _("Model {version} is in use now. To go back: followup-filter model use shipped")
+        done = _("Model {version} is in use now. To go back: followup-filter model rollback")
     else:
         done = _("Model {version} is worse than the one without your samples, so it was kept aside. Nothing changed.")
     click.echo(done.format(version=training.version))
 
 
-@click.command(
-    short_help=_("How good the model is on labelled mail."),
-    help=_(
-        "Measure the model in use on labelled mail that it was not trained on; or, with --cross-validate, train anew "
-        "without each mailbox in turn and measure on that one.\n\n"
-        "Examples: followup-filter evaluate --samples ~/Mail/labelled; "
-        "followup-filter evaluate --cross-validate --samples data/samples"
-    ),
-)
-@samples_option
-@more_paths_argument
-@click.option("--cross-validate", is_flag=True, help=_("Train without each mailbox in turn."))
-@format_option("text", "json")
-@data_dir_option
-def evaluate(
-    sample_paths: tuple[Path, ...],
-    more_paths: tuple[Path, ...],
-    cross_validate: bool,
-    output_format: str,
-    data_dir: Path | None,
-) -> None:
-    """Print accuracy with intervals and the baseline."""
+def _take_in(database: Database, max_lead_loss: float) -> None:
+    from followup_filter import learning
+    from followup_filter.store.records import UseSource
+
+    learned = learning.learn_at_night(database, lambda sentence: click.echo(sentence, err=True), UseSource.TRAIN)
+    if learned is None:
+        click.echo(_("There is nothing new to learn."))
+        return
+    if learned.in_use:
+        _judge_again(database, max_lead_loss)
+    click.echo(learned_words(learned))
+
+
+def learned_words(learned: Learned) -> str:
+    """What came of taking corrections in."""
+    if not learned.own:
+        return _("No correction stands any more: {version} judges again.").format(version=learned.version)
+    count = ngettext("{count} correction", "{count} corrections", learned.own).format(count=learned.own)
+    if learned.in_use:
+        return _("Learned from {count}.").format(count=count)
+    return _(
+        "A model with your {count} judged worse, so the one before stays. Your corrections stand all the same."
+    ).format(count=count)
+
+
+def _preview(database: Database, paths: list[Path], max_lead_loss: float) -> None:
     from followup_filter import learning
     from followup_filter.cli.common import progress_bar
-    from followup_filter.model.evaluation import evaluate as evaluate_predictions
-    from followup_filter.model.evaluation import evaluate_model
-    from followup_filter.model.samples import read_samples
-    from followup_filter.model.training import out_of_fold
+    from followup_filter.mail.text import strip_controls
+    from followup_filter.report.leads import sender_name
+    from followup_filter.report.words import outcome_short
 
-    if not (sample_paths or more_paths):
-        raise UsageError(_("Name labelled mail with --samples PATH. See: followup-filter evaluate --help"))
-    samples = read_samples([*sample_paths, *more_paths])
-    if cross_validate:
-        with progress_bar(None, _("Training")) as advance:
-            figures = evaluate_predictions(out_of_fold(samples, lambda _done, _of: advance(1)))
-    else:
-        with open_store(data_dir) as database:
-            in_use = learning.model_in_use(database, lambda sentence: click.echo(sentence, err=True))
-        trained_on = set(in_use.trained_on)
-        seen = sum(sample.message.content_hash in trained_on for sample in samples)
-        if seen:
-            raise SampleError(
-                _(
-                    "The model was trained on {seen} of these mails, so they cannot tell how good it is. "
-                    "Add --cross-validate."
-                ).format(seen=seen)
-            )
-        figures = evaluate_model(in_use, samples)
-    if output_format == "json":
-        print_json(evaluation_values(figures))
-    else:
-        click.echo("\n".join(evaluation_lines(figures)))
+    with progress_bar(None, _("Training")) as advance:
+        changes = learning.preview(database, paths, max_lead_loss, lambda _done, _of: advance(1))
+    if not changes:
+        click.echo(_("No stored mail would be judged otherwise. Nothing was changed."))
+        return
+    for change in changes[:PREVIEW_SHOWN]:
+        message = change.decision.stored.message
+        before, after = outcome_short(change.decision.outcome), outcome_short(change.outcome)
+        percent_words = f"{before} → {after} {change.probability:.0%}"
+        line = f"[{change.decision.stored.number}] {percent_words}  {sender_name(message)}  {message.subject}"
+        click.echo(strip_controls(line))
+    count = ngettext(
+        "{count} mail would be judged otherwise.", "{count} mails would be judged otherwise.", len(changes)
+    )
+    click.echo(count.format(count=len(changes)) + " " + _("Nothing was changed."))
+
+
+def _judge_again(database: Database, max_lead_loss: float) -> None:
+    from followup_filter import learning, pipeline
+
+    in_use = learning.model_in_use(database, lambda sentence: click.echo(sentence, err=True))
+    with database.transaction() as connection:
+        pipeline.judge_stored(connection, in_use, max_lead_loss)
 
 
 def percent(rate: Rate) -> str:
     """A rate with its 95 % interval, in percent."""
     low, high = rate.interval
     return f"{rate.value:.1%} ({low:.1%}-{high:.1%}, {rate.hits}/{rate.count})"
-
-
-def evaluation_lines(figures: Evaluation) -> list[str]:
-    """The figures for people."""
-    from followup_filter.labels import OUTCOMES
-    from followup_filter.report.layout import padded
-    from followup_filter.report.words import outcome_words
-
-    mails = ngettext("{count} mail", "{count} mails", figures.count).format(count=figures.count)
-    groups = ngettext("{count} mailbox or sender", "{count} mailboxes or senders", figures.groups)
-    lines = [
-        f"{mails}, {groups.format(count=figures.groups)}",
-        _("outcome right: {rate}").format(rate=percent(figures.outcome_accuracy)),
-        _("always saying the commonest: {rate}").format(rate=percent(figures.majority_accuracy)),
-        _("kind right: {rate}").format(rate=percent(figures.kind_accuracy)),
-        _("leads kept (lead or to be checked): {rate}").format(rate=percent(figures.leads_kept)),
-        _("sent to be checked: {rate}").format(rate=percent(figures.review)),
-        _("right among the rest: {rate}").format(rate=percent(figures.sure_accuracy)),
-        _("calibration error: {error}   macro F1: {f1}").format(
-            error=f"{figures.calibration_error:.3f}", f1=f"{figures.macro_f1:.3f}"
-        ),
-    ]
-    for outcome in OUTCOMES:
-        score = figures.by_outcome[outcome]
-        facts = _("precision {precision}, recall {recall}, {count} mails").format(
-            precision=f"{score.precision:.2f}", recall=f"{score.recall:.2f}", count=score.count
-        )
-        lines.append(f"  {padded(outcome_words(outcome), 32)} {facts}")
-    return lines
-
-
-def evaluation_values(figures: Evaluation) -> dict[str, Any]:
-    """The figures for programs."""
-    from followup_filter.labels import OUTCOMES
-
-    def rate(value: Rate) -> dict[str, Any]:
-        return {"value": value.value, "interval": list(value.interval), "hits": value.hits, "count": value.count}
-
-    return {
-        "mails": figures.count,
-        "groups": figures.groups,
-        "outcome_accuracy": rate(figures.outcome_accuracy),
-        "majority_accuracy": rate(figures.majority_accuracy),
-        "kind_accuracy": rate(figures.kind_accuracy),
-        "macro_f1": figures.macro_f1,
-        "leads_kept": rate(figures.leads_kept),
-        "review": rate(figures.review),
-        "sure_accuracy": rate(figures.sure_accuracy),
-        "calibration_error": figures.calibration_error,
-        "by_outcome": {
-            outcome.value: {
-                "precision": figures.by_outcome[outcome].precision,
-                "recall": figures.by_outcome[outcome].recall,
-                "f1": figures.by_outcome[outcome].f1,
-                "count": figures.by_outcome[outcome].count,
-            }
-            for outcome in OUTCOMES
-        },
-        "confusion": [list(row) for row in figures.confusion],
-    }
-
-
-@click.group(
-    short_help=_("Which model judges; go back to an earlier one."),
-    help=_("List models and choose the one in use.\n\nExample: followup-filter model list"),
-)
-def model() -> None:
-    """The group itself does nothing."""
-
-
-SHIPPED = "shipped"
-
-
-@model.command(
-    "list",
-    short_help=_("List the models."),
-    help=_("List the shipped model and those that you trained.\n\nExample: followup-filter model list"),
-)
-@format_option("text", "json")
-@data_dir_option
-def list_models(output_format: str, data_dir: Path | None) -> None:
-    """Print one line a model; a star marks the one in use."""
-    from followup_filter import learning
-    from followup_filter.store import records
-
-    with open_store(data_dir) as database, database.transaction() as connection:
-        rows = [row for row in records.models(connection) if row["note"] == learning.TRAINED]
-    chosen = next((row["digest"] for row in rows if row["in_use"]), None)
-    if output_format == "json":
-        listed = [{"version": SHIPPED, "made": None, "in_use": chosen is None}]
-        print_json(
-            listed + [{"version": row["version"], "made": row["made"], "in_use": bool(row["in_use"])} for row in rows]
-        )
-        return
-    click.echo(f"{' ' if chosen else '*'} {SHIPPED}")
-    for row in rows:
-        click.echo(f"{'*' if row['in_use'] else ' '} {row['version']}  {row['made'][:10]}")
-
-
-@model.command(
-    "use",
-    short_help=_("Put a model to use."),
-    help=_("Put a trained model, or the one that ships, to use.\n\nExample: followup-filter model use shipped"),
-)
-@click.argument("version")
-@data_dir_option
-def use_model(version: str, data_dir: Path | None) -> None:
-    """Choose the model in use and judge the stored mail with it."""
-    from followup_filter import learning, pipeline
-    from followup_filter.config import read_settings, settings_file
-    from followup_filter.store import records
-
-    max_lead_loss = read_settings(settings_file()).max_lead_loss
-    with open_store(data_dir) as database:
-        with database.transaction() as connection:
-            digests = {
-                row["version"]: row["digest"] for row in records.models(connection) if row["note"] == learning.TRAINED
-            }
-            if version != SHIPPED and version not in digests:
-                known = ", ".join([SHIPPED, *digests])
-                raise UsageError(
-                    _("There is no model {version}. Known models: {known}").format(version=version, known=known)
-                )
-            records.use_model(connection, digests.get(version))
-        in_use = learning.model_in_use(database, lambda sentence: click.echo(sentence, err=True))
-        with database.transaction() as connection:
-            pipeline.judge_stored(connection, in_use, max_lead_loss)
-    click.echo(_("{version} judges from now on.").format(version=version))

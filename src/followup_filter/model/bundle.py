@@ -40,6 +40,11 @@ class Model:
     made_with: Mapping[str, str]
     trained_on: tuple[str, ...]
 
+    @property
+    def feature_count(self) -> int:
+        """How many features the classifier has: the columns of its rows."""
+        return int(self.classifier.transform([]).shape[1])
+
 
 def versions() -> dict[str, str]:
     """The versions of the libraries that a model file depends on."""
@@ -71,18 +76,28 @@ def load(path: Path, trusted: Collection[str]) -> Model:
     Raises ModelError when the file is missing, its digest is not trusted (a pickle runs code when it is opened),
     or it was made with other library versions.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise ModelError(_("There is no model {file}. Check the path.").format(file=path)) from None
-    except OSError as error:
-        raise ModelError(_("{file} cannot be read: {reason}.").format(file=path, reason=error.strerror)) from None
+    data = read(path)
     if not any(hmac.compare_digest(digest(data), known) for known in trusted):
         raise ModelError(
             _(
                 "{file} is no model that this program made or ships, or it was changed since, so it was not opened."
             ).format(file=path)
         )
+    return open_bytes(data, path)
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a model file, not opened as a model yet. Raises ModelError when there is none to read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise ModelError(_("There is no model {file}. Check the path.").format(file=path)) from None
+    except OSError as error:
+        raise ModelError(_("{file} cannot be read: {reason}.").format(file=path, reason=error.strerror)) from None
+
+
+def open_bytes(data: bytes, path: Path) -> Model:
+    """The model in the bytes of `path`; they must be trusted, since a pickle runs code. Raises ModelError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", InconsistentVersionWarning)

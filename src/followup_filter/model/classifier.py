@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections import Counter
 from collections.abc import Sequence
@@ -18,13 +19,15 @@ from threadpoolctl import threadpool_limits
 
 from followup_filter.labels import KINDS, KINDS_OF_OUTCOME, OUTCOMES, Kind, Outcome
 from followup_filter.model.features import MailText, build_features, feature_names
-from followup_filter.model.samples import Sample
+from followup_filter.model.samples import SENDER, Sample
 
 SEED = 20261124
 REGULARIZATION = 1.0
 CALIBRATION_FOLDS = 5
 MAILBOX_MAILS = 75
 """A mailbox with more mails than that teaches as much as one of that size: voices count, not mails."""
+OWN_WEIGHT = 2.0
+"""How much one mail that the owner labelled teaches, in mails of the shipped samples (docs/model.md)."""
 
 Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
 
@@ -41,14 +44,14 @@ class Classifier:
     def fit(cls, samples: Sequence[Sample], texts: Sequence[MailText]) -> Classifier:
         """Fit on labelled samples and their analysed texts, in the same order.
 
-        Calibration folds are grouped by mailbox (or sender). Samples without a kind teach outcomes only.
-        Deterministic: seeded, one thread (ecosystem.md section 0).
+        Calibration folds are grouped by mailbox (or sender). Samples without a kind teach outcomes only; how much each
+        sample teaches is `sample_weights`. Deterministic: seeded, one thread (ecosystem.md section 0).
         """
         outcomes = [sample.outcome.value for sample in samples]
         groups = [sample.group for sample in samples]
         with_kind = [row for row, sample in enumerate(samples) if sample.kind is not None]
         kinds = [sample.kind.value for sample in samples if sample.kind is not None]
-        weights = mailbox_weights(groups)
+        weights = sample_weights(groups)
         with threadpool_limits(1):
             pipeline = Pipeline([("features", build_features()), ("machine", calibrated_machine(outcomes, groups))])
             pipeline.fit(list(texts), outcomes, machine__sample_weight=weights)
@@ -56,10 +59,25 @@ class Classifier:
             machine = calibrated_machine(kinds, [groups[row] for row in with_kind])
             machine.fit(rows, kinds, sample_weight=weights[with_kind])
         for calibrated in (pipeline[-1], machine):
-            # Half the size of the file; seven digits are more than labels can bear.
-            linear = calibrated.calibrated_classifiers_[0].estimator
-            linear.coef_ = linear.coef_.astype(np.float32)
+            _shrink(_linear_of(calibrated))
         return cls(pipeline, machine)
+
+    def refit(
+        self,
+        rows: sparse.csr_matrix,
+        outcomes: Sequence[Outcome],
+        kinds: Sequence[Kind | None],
+        weights: NDArray[np.float64],
+    ) -> Classifier:
+        """A classifier with new coefficients, and with the features and the calibration of this one.
+
+        `rows`: shape (mails, features), from `transform`; labels and weights in the same order. It takes one fit of
+        each machine; raises ValueError unless every label that this one knows is there.
+        """
+        with_kind = [row for row, kind in enumerate(kinds) if kind is not None]
+        machine = renewed(self.pipeline[-1], rows, [outcome.value for outcome in outcomes], weights)
+        kind_machine = renewed(self.kinds, rows[with_kind], [str(kinds[row]) for row in with_kind], weights[with_kind])
+        return Classifier(Pipeline([*self.pipeline.steps[:-1], ("machine", machine)]), kind_machine)
 
     def transform(self, texts: Sequence[MailText]) -> sparse.csr_matrix:
         """The features of analysed mails, shape (mails, features); what the methods below take."""
@@ -75,8 +93,8 @@ class Classifier:
         if not rows.shape[0]:
             return np.zeros((0, len(OUTCOMES))), np.zeros((0, len(KINDS)))
         with threadpool_limits(1):
-            outcomes = _ordered(self.pipeline[-1], rows, [outcome.value for outcome in OUTCOMES])
-            raw = _ordered(self.kinds, rows, [kind.value for kind in KINDS]) + 1e-9
+            outcomes = ordered_probabilities(self.pipeline[-1], rows, [outcome.value for outcome in OUTCOMES])
+            raw = ordered_probabilities(self.kinds, rows, [kind.value for kind in KINDS]) + 1e-9
         kinds = np.zeros_like(raw)
         for index, outcome in enumerate(OUTCOMES):
             columns = [KINDS.index(kind) for kind in KINDS_OF_OUTCOME[outcome]]
@@ -120,20 +138,56 @@ class Classifier:
     @property
     def _linear(self) -> LinearSVC:
         """The linear support vector machine inside the calibration of outcomes."""
-        return self.pipeline[-1].calibrated_classifiers_[0].estimator
+        return _linear_of(self.pipeline[-1])
 
 
-def mailbox_weights(groups: Sequence[str]) -> NDArray[np.float64]:
-    """The weight of each sample: 1, or less in a group of more than 75, so that its weights add up to 75."""
+def renewed(
+    calibrated: CalibratedClassifierCV, rows: sparse.csr_matrix, labels: Sequence[str], weights: NDArray[np.float64]
+) -> CalibratedClassifierCV:
+    """A calibrated machine with coefficients fitted on these rows, and with the calibration of the one given.
+
+    Raises ValueError with the labels that only one side has.
+    """
+    if set(labels) != set(calibrated.classes_):
+        raise ValueError(", ".join(sorted(set(labels) ^ set(calibrated.classes_))))
+    with threadpool_limits(1):
+        machine = linear_machine().fit(rows, labels, sample_weight=weights)
+    _shrink(machine)
+    fitted = copy.deepcopy(calibrated)
+    fitted.calibrated_classifiers_[0].estimator = machine
+    return fitted
+
+
+def _linear_of(calibrated: CalibratedClassifierCV) -> LinearSVC:
+    return calibrated.calibrated_classifiers_[0].estimator
+
+
+def _shrink(machine: LinearSVC) -> None:
+    """Half the size of the file; seven digits are more than labels can bear."""
+    machine.coef_ = machine.coef_.astype(np.float32)
+
+
+def sample_weights(groups: Sequence[str]) -> NDArray[np.float64]:
+    """How much each sample teaches, by its group.
+
+    1 in a mailbox, or less in one of more than 75 mails, so that its weights add up to 75; OWN_WEIGHT for the owner's
+    own mail, which is grouped by sender.
+    """
     counts = Counter(groups)
-    return np.array([min(1.0, MAILBOX_MAILS / counts[group]) for group in groups])
+    return np.array(
+        [OWN_WEIGHT if group.startswith(SENDER) else min(1.0, MAILBOX_MAILS / counts[group]) for group in groups]
+    )
+
+
+def linear_machine() -> LinearSVC:
+    """The unfitted linear support vector machine, one against rest."""
+    return LinearSVC(C=REGULARIZATION, class_weight="balanced", random_state=SEED, max_iter=5_000)
 
 
 def calibrated_machine(labels: Sequence[str], groups: Sequence[str]) -> CalibratedClassifierCV:
     """A linear support vector machine whose temperature is fitted on folds that never split a group."""
-    machine = LinearSVC(C=REGULARIZATION, class_weight="balanced", random_state=SEED, max_iter=5_000)
     folds = grouped_folds(labels, groups, CALIBRATION_FOLDS)
-    return CalibratedClassifierCV(machine, method="temperature", ensemble=False, cv=folds)
+    return CalibratedClassifierCV(linear_machine(), method="temperature", ensemble=False, cv=folds)
 
 
 def grouped_folds(labels: Sequence[str], groups: Sequence[str], folds: int) -> Folds:
@@ -159,7 +213,9 @@ def _split(labels: Sequence[str], groups: Sequence[str], folds: int) -> Folds:
         return list(splitter.split(np.zeros(len(labels)), list(labels), list(groups)))
 
 
-def _ordered(machine: CalibratedClassifierCV, rows: sparse.spmatrix, wanted: Sequence[str]) -> NDArray[np.float64]:
+def ordered_probabilities(
+    machine: CalibratedClassifierCV, rows: sparse.spmatrix, wanted: Sequence[str]
+) -> NDArray[np.float64]:
     """predict_proba with columns in the wanted order; a class never seen in training has probability 0."""
     known = machine.predict_proba(rows)
     probabilities = np.zeros((known.shape[0], len(wanted)))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from followup_filter.errors import SampleError, UnreadableMailError, UsageError
 from followup_filter.events.event import EventList
@@ -39,7 +39,25 @@ RECORD_KEYS = frozenset(
         "why",
     ]
 )
+SENDER = "sender:"
+"""What the group of a sample from an owner's own mail begins with; then comes the sender's address."""
 DIFFICULTIES = ("easy", "medium", "hard")
+
+
+class Labelled(Protocol):
+    """Anything with labels, and the unit that evaluation never splits."""
+
+    @property
+    def group(self) -> str:
+        """The mailbox, or the sender."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it is."""
+
+    @property
+    def kind(self) -> Kind | None:
+        """The finer label, where one was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +240,7 @@ def _labelled_mail(path: Path, label: str) -> Iterator[Sample]:
             except UnreadableMailError:
                 continue
             sender = message.from_address.address if message.from_address else "unknown"
-            read[sender].append(Sample(f"sender:{sender}", mail.path, message, outcome, kind))
+            read[sender].append(Sample(f"{SENDER}{sender}", mail.path, message, outcome, kind))
     except UsageError as error:
         raise SampleError(str(error)) from None
     for sender in sorted(read):

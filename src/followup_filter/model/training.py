@@ -17,7 +17,7 @@ from followup_filter.model.bundle import Model, versions
 from followup_filter.model.classifier import Classifier, grouped_folds, most_probable_kind
 from followup_filter.model.conformal import calibration_scores
 from followup_filter.model.features import analyse
-from followup_filter.model.samples import Sample
+from followup_filter.model.samples import Labelled, Sample
 
 RECIPE = "2"
 """Raised whenever features or estimator change, so that a model's version tells recipes apart."""
@@ -34,7 +34,7 @@ class OutOfFold:
     `outcomes`: shape (samples, outcomes); `kinds`: shape (samples, kinds); rows in the order of `samples`.
     """
 
-    samples: tuple[Sample, ...]
+    samples: tuple[Labelled, ...]
     outcomes: NDArray[np.float64]
     kinds: NDArray[np.float64]
 

@@ -104,6 +104,12 @@ def summary_values(summary: Summary) -> dict[str, Any]:
         },
         "model_version": summary.model_version,
         "corrections": summary.corrections,
+        "learning": {
+            "own": summary.learning.own,
+            "learned": summary.learning.when.isoformat() if summary.learning.when else None,
+            "waiting": summary.learning.waiting,
+            "kept_aside": summary.learning.kept_aside,
+        },
         "faults": [
             {
                 "account": fault.account,

@@ -65,6 +65,20 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class Learning:
+    """What the model in use has learned from the owner: from `own` labelled mails, on the day `when`.
+
+    `waiting`: mails whose label it has not seen yet. `kept_aside`: the newest model with the owner's labels judged
+    worse and is not in use.
+    """
+
+    own: int
+    when: datetime | None
+    waiting: int
+    kept_aside: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The whole report at the moment `now`."""
 
@@ -76,6 +90,7 @@ class Summary:
     events: EventList
     model_version: str
     corrections: int
+    learning: Learning
     faults: tuple[Fault, ...]
 
     @property
@@ -119,7 +134,24 @@ def build_summary(connection: Connection, now: datetime) -> Summary:
         events=events,
         model_version=max((decision.model_version for decision in decisions), default=""),
         corrections=corrections.count_corrections(connection),
+        learning=_learning(connection),
         faults=tuple(nights.read_faults(connection)),
+    )
+
+
+def _learning(connection: Connection) -> Learning:
+    models = records.models(connection)
+    uses = records.model_uses(connection)
+    in_use = next((row for row in models if uses and row["digest"] == uses[0]["digest"]), None)
+    own = in_use["facts"].get("own", 0) if in_use else 0
+    made = datetime.fromisoformat(in_use["made"]) if in_use and own else None
+    times = corrections.label_times(connection)
+    newest = models[-1] if models else None
+    return Learning(
+        own=own,
+        when=made,
+        waiting=sum(made is None or moment > made for moment in times),
+        kept_aside=bool(newest and newest["facts"].get("kept_aside") and newest is not in_use),
     )
 
 

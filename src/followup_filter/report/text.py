@@ -328,9 +328,24 @@ def _footer(summary: Summary) -> list[Line]:
     for number, reason in summary.scan.unreadable[:REVIEW_SHOWN]:
         lines += [Line(text, "quiet") for text in wrapped(f"[{number}] {reason}", indent=" " * 12)]
     if summary.model_version:
-        shipped = summary.model_version == SHIPPED_VERSION
-        model = _("the standard model") if shipped else _("model {version}").format(version=summary.model_version)
-        corrected = ngettext("{count} correction", "{count} corrections", summary.corrections)
-        corrected = corrected.format(count=summary.corrections)
-        lines.append(_fact(_("Judged by"), _("{model}, {corrections}").format(model=model, corrections=corrected)))
+        lines.append(_fact(_("Judged by"), _judge_words(summary)))
+    if summary.learning.kept_aside:
+        sentence = _(
+            "A model with your corrections judged worse, so the one before stays (followup-filter model list)."
+        )
+        lines += [Line(text, "quiet") for text in wrapped(sentence, indent=" " * 12)]
     return lines
+
+
+def _judge_words(summary: Summary) -> str:
+    """The model, how many corrections there are, and whether it has learned from them."""
+    standard = summary.model_version.split("+")[0] == SHIPPED_VERSION
+    model = _("the standard model") if standard else _("model {version}").format(version=summary.model_version)
+    corrected = ngettext("{count} correction", "{count} corrections", summary.corrections)
+    words = _("{model}, {corrections}").format(model=model, corrections=corrected.format(count=summary.corrections))
+    learning = summary.learning
+    if learning.when and not learning.waiting:
+        words += " " + _("(learned on {day})").format(day=short_day(local(learning.when).date()))
+    elif learning.waiting and not learning.kept_aside:
+        words += " " + _("({count} to be learned at the next run)").format(count=learning.waiting)
+    return words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -81,6 +82,12 @@ def corrected_labels(connection: Connection) -> dict[int, tuple[Outcome, Kind | 
         if row := fields.get(Field.OUTCOME):
             labels[number] = (Outcome(row["outcome"]), Kind(row["kind"]) if row["kind"] else None)
     return labels
+
+
+def label_times(connection: Connection) -> list[datetime]:
+    """When each label that stands was given, a moment a message."""
+    newest = newest_corrections(connection).values()
+    return [datetime.fromisoformat(fields[Field.OUTCOME]["time"]) for fields in newest if Field.OUTCOME in fields]
 
 
 def count_corrections(connection: Connection) -> int:

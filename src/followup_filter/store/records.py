@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from followup_filter.store import schema
 from followup_filter.store.messages import new_key, now_text
@@ -34,12 +35,20 @@ def last_runs(connection: Connection, count: int) -> list[RowMapping]:
     return list(connection.execute(select(schema.run).order_by(schema.run.c.id.desc()).limit(count)).mappings())
 
 
-def add_model(connection: Connection, *, digest: str, version: str, file: str, in_use: bool, note: str) -> None:
-    """Record a model file that this program made; with `in_use` it takes the place of the one in use."""
-    if in_use:
-        connection.execute(update(schema.model).values(in_use=False))
+class UseSource(StrEnum):
+    """What put a model to use: a training, the nightly run, or the owner by name."""
+
+    TRAIN = "train"
+    NIGHT = "night"
+    OWNER = "owner"
+
+
+def add_model(
+    connection: Connection, *, digest: str, version: str, file: str, note: str, facts: Mapping[str, Any]
+) -> None:
+    """Record a model file that this program made or was told to trust; it is not put to use."""
     known = connection.execute(select(schema.model).where(schema.model.c.digest == digest)).first()
-    values: dict[str, Any] = {"version": version, "file": file, "made": now_text(), "in_use": in_use, "note": note}
+    values = {"version": version, "file": file, "made": now_text(), "note": note, "facts": dict(facts)}
     if known:
         connection.execute(update(schema.model).where(schema.model.c.digest == digest).values(values))
     else:
@@ -51,8 +60,16 @@ def models(connection: Connection) -> list[RowMapping]:
     return list(connection.execute(select(schema.model).order_by(schema.model.c.made)).mappings())
 
 
-def use_model(connection: Connection, digest: str | None) -> None:
-    """Put the model with this digest to use; None goes back to the shipped one."""
-    connection.execute(update(schema.model).values(in_use=False))
-    if digest:
-        connection.execute(update(schema.model).where(schema.model.c.digest == digest).values(in_use=True))
+def forget_model(connection: Connection, digest: str) -> None:
+    """Drop the record of a model; its file can be opened no more."""
+    connection.execute(delete(schema.model).where(schema.model.c.digest == digest))
+
+
+def use_model(connection: Connection, digest: str | None, source: UseSource) -> None:
+    """Put the model with this digest to use; None: the shipped one."""
+    connection.execute(insert(schema.model_use).values(digest=digest, time=now_text(), source=source))
+
+
+def model_uses(connection: Connection) -> list[RowMapping]:
+    """Which model was put to use when, newest first: the first entry is the one in use, none means the shipped one."""
+    return list(connection.execute(select(schema.model_use).order_by(schema.model_use.c.id.desc())).mappings())

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 """The newest Alembic revision; a database with another one is migrated when it is opened."""
 
 metadata = MetaData()
@@ -129,9 +129,34 @@ model = Table(
     Column("version", String(80), nullable=False),
     Column("file", Text, nullable=False),
     Column("made", Text, nullable=False),
-    Column("in_use", Boolean, nullable=False),
     Column("note", Text, nullable=False),
+    Column("facts", JSON, nullable=False, server_default="{}"),
 )
+"""Model files that this program made or was told to trust. `facts`: what went into one, and how it did."""
+
+model_use = Table(
+    "model_use",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("digest", String(64)),
+    Column("time", Text, nullable=False),
+    Column("source", String(20), nullable=False),
+)
+"""Which model was put to use when (None: the shipped one), and by what: "train", "night" or "owner"."""
+
+pin = Table(
+    "pin",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("address", Text, nullable=False),
+    Column("outcome", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("time", Text, nullable=False),
+    Column("ended", Text),
+    Column("ended_by", String(20)),
+    Index("pin_address", "address"),
+)
+"""Senders whose mail the owner judged once for all; `ended_by`: "owner", or "reply" when the owner wrote to them."""
 
 run = Table(
     "run",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from followup_filter import learning
+from followup_filter.learning import choice, training
 from followup_filter.model.samples import Sample
 from followup_filter.store import records
 from followup_filter.store.database import Database
@@ -18,14 +19,15 @@ from tests.model.builders import samples
 def small(monkeypatch: pytest.MonkeyPatch) -> list[Sample]:
     """A few shipped samples, so that training takes seconds."""
     few = samples(3, 4)
-    monkeypatch.setattr(learning, "shipped_samples", lambda: few)
+    monkeypatch.setattr(choice, "shipped_samples", lambda: few)
+    monkeypatch.setattr(training, "shipped_samples", lambda: few)
     return few
 
 
 def test_a_shipped_model_that_cannot_be_used_is_rebuilt_once_and_kept(
     small: list[Sample], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(learning, "SHIPPED_DIGEST", "0" * 64)
+    monkeypatch.setattr(choice, "SHIPPED_DIGEST", "0" * 64)
     said: list[str] = []
     database = Database.open(tmp_path)
     first = learning.model_in_use(database, said.append)
@@ -39,7 +41,7 @@ def test_a_shipped_model_that_cannot_be_used_is_rebuilt_once_and_kept(
 def test_a_rebuilt_model_that_was_changed_is_rebuilt_again(
     small: list[Sample], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(learning, "SHIPPED_DIGEST", "0" * 64)
+    monkeypatch.setattr(choice, "SHIPPED_DIGEST", "0" * 64)
     said: list[str] = []
     database = Database.open(tmp_path)
     learning.model_in_use(database, said.append)
@@ -55,22 +57,23 @@ def test_a_model_that_is_worse_is_kept_aside(
 ) -> None:
     """Samples labelled by lot: training goes through, and the model in use stays."""
     wrong = [replace(sample, group=f"own-{sample.group}") for sample in samples(6, 6, shuffled=True, seed=8)]
-    monkeypatch.setattr(learning, "read_samples", lambda _paths: wrong)
+    monkeypatch.setattr(training, "read_samples", lambda _paths: wrong)
     database = Database.open(tmp_path)
-    training = learning.train(database, [tmp_path], lambda _done, _of: None)
+    result = learning.train(database, [tmp_path], lambda _done, _of: None)
     with database.transaction() as connection:
         (row,) = records.models(connection)
-    assert training.before is not None
-    assert not training.in_use and not row["in_use"]
-    assert training.before.outcome_accuracy.value > training.after.outcome_accuracy.value or (
-        training.leads_kept_before is not None and training.leads_kept_before.value > training.leads_kept_after.value
+        uses = records.model_uses(connection)
+    assert result.before is not None
+    assert not result.in_use and uses == [] and row["facts"]["kept_aside"]
+    assert result.before.outcome_accuracy.value > result.after.outcome_accuracy.value or (
+        result.leads_kept_before is not None and result.leads_kept_before.value > result.leads_kept_after.value
     )
     database.close()
 
 
 def test_without_anything_new_there_is_nothing_to_compare_with(small: list[Sample], tmp_path: Path) -> None:
     database = Database.open(tmp_path)
-    training = learning.train(database, [], lambda _done, _of: None)
-    assert training.before is None
-    assert training.in_use
+    result = learning.train(database, [], lambda _done, _of: None)
+    assert result.before is None
+    assert result.in_use
     database.close()

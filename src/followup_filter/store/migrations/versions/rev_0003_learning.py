@@ -1,0 +1,38 @@
+"""What learning must remember: which model was put to use when and by whom, what made it, and pinned senders."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the tables; the model in use becomes the first entry of the list of uses."""
+    op.create_table(
+        "model_use",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("digest", sa.String(64)),
+        sa.Column("time", sa.Text, nullable=False),
+        sa.Column("source", sa.String(20), nullable=False),
+    )
+    op.execute(
+        "INSERT INTO model_use (digest, time, source) "
+        "SELECT digest, made, 'train' FROM model WHERE in_use ORDER BY made"
+    )
+    op.create_table(
+        "pin",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("address", sa.Text, nullable=False),
+        sa.Column("outcome", sa.String(40), nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("time", sa.Text, nullable=False),
+        sa.Column("ended", sa.Text),
+        sa.Column("ended_by", sa.String(20)),
+    )
+    op.create_index("pin_address", "pin", ["address"])
+    with op.batch_alter_table("model") as table:
+        table.add_column(sa.Column("facts", sa.JSON, nullable=False, server_default="{}"))
+        table.drop_column("in_use")
