@@ -106,3 +106,16 @@ def own_demo_data(demo_data: Path, tmp_path: Path) -> Path:
     import shutil
 
     return Path(shutil.copytree(demo_data, tmp_path / "demo-data"))
+
+
+@pytest.fixture(scope="session")
+def rows(shipped: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The rows file of the shipped samples, made once."""
+    from followup_filter import learning
+    from followup_filter.model.bundle import Model
+    from followup_filter.model.rows import save_rows, training_rows
+
+    assert isinstance(shipped, Model)
+    file = tmp_path_factory.mktemp("rows") / "rows.npz"
+    save_rows(training_rows(shipped.classifier, learning.shipped_samples()), file)
+    return file

@@ -95,6 +95,12 @@ def test_json_keys_are_the_documented_ones(invoke: Invoke, demo_data: Path, tmp_
         (tmp_path / "settings.toml").write_text("[[accounts]]\naddress = 'a@b.example'\nhost = '127.0.0.1'\nport = 9\n")
         values = json.loads(invoke(*command.split(), "--format", "json").out)
         assert set(values[0] if isinstance(values, list) else values) == documented[f"{command} --format json"], command
+    store = tmp_path / "store"
+    invoke("pin", "add", "a@b.example", "other", "--data-dir", store)
+    (pinned,) = json.loads(invoke("pin", "list", "--format", "json", "--data-dir", store).out)
+    assert set(pinned) == documented["pin list --format json"]
+    doubts = json.loads(invoke("doubts", "--format", "json", "--data-dir", store).out)
+    assert set(doubts) == documented["doubts --format json"]
     models = json.loads(invoke("model", "list", "--format", "json", "--data-dir", demo_data).out)
     assert set(models[0]) == documented["model list --format json"]
 

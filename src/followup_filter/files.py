@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from pathlib import Path
+
+LEFTOVER_SECONDS = 24 * 60 * 60
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -24,3 +27,10 @@ def write_private(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def forget_leftovers(folder: Path) -> None:
+    """Delete what `write_private` left half-written in a folder when it was stopped, a day ago or more."""
+    for file in folder.glob(".*-????????"):
+        if time.time() - file.stat().st_mtime > LEFTOVER_SECONDS:
+            file.unlink(missing_ok=True)

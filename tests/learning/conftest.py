@@ -8,19 +8,8 @@ from pathlib import Path
 import pytest
 
 from followup_filter.learning import choice
-from followup_filter.model.bundle import Model
-from followup_filter.model.rows import save_rows, training_rows
 from followup_filter.model.shipped import SHIPPED_DIGEST
 from followup_filter.store.database import Database
-
-
-@pytest.fixture(scope="session")
-def rows(shipped: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The rows file of the shipped samples, made once."""
-    assert isinstance(shipped, Model)
-    file = tmp_path_factory.mktemp("rows") / "rows.npz"
-    save_rows(training_rows(shipped.classifier, choice.shipped_samples()), file)
-    return file
 
 
 @pytest.fixture

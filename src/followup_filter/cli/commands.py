@@ -11,6 +11,7 @@ from followup_filter.cli.completion import completion
 from followup_filter.cli.correct import label, review
 from followup_filter.cli.demo import demo
 from followup_filter.cli.doctor import doctor
+from followup_filter.cli.doubts import doubts
 from followup_filter.cli.evaluate import evaluate
 from followup_filter.cli.events import events
 from followup_filter.cli.init import init
@@ -18,6 +19,7 @@ from followup_filter.cli.known import known
 from followup_filter.cli.lead import done, leads, lost, snooze, won
 from followup_filter.cli.look import explain, find
 from followup_filter.cli.model import model
+from followup_filter.cli.pin import pin
 from followup_filter.cli.report import report
 from followup_filter.cli.run import run
 from followup_filter.cli.samples import samples
@@ -38,8 +40,9 @@ click.rich_click.COMMAND_GROUPS = {
     "followup-filter": [
         {"name": _("Every day"), "commands": ["run", "report", "leads", "review"]},
         {"name": _("What became of a lead"), "commands": ["done", "snooze", "won", "lost"]},
-        {"name": _("Single mails"), "commands": ["label", "explain", "find"]},
-        {"name": _("Events and learning"), "commands": ["events", "known", "train", "evaluate", "model", "samples"]},
+        {"name": _("Single mails"), "commands": ["label", "pin", "explain", "find"]},
+        {"name": _("Events"), "commands": ["events", "known"]},
+        {"name": _("Learning"), "commands": ["train", "doubts", "evaluate", "model", "samples"]},
         {"name": _("Setting up"), "commands": ["init", "doctor", "account", "schedule"]},
         {"name": _("Without any set-up"), "commands": ["demo", "classify", "completion"]},
     ]
@@ -60,7 +63,7 @@ def followup_filter() -> None:
 
 
 for command in (
-    *(run, report, leads, review, done, snooze, won, lost, label, explain, find, events, known),
-    *(train, evaluate, model, samples, init, doctor, account, schedule, demo, classify, completion),
+    *(run, report, leads, review, done, snooze, won, lost, label, pin, explain, find, events, known),
+    *(train, doubts, evaluate, model, samples, init, doctor, account, schedule, demo, classify, completion),
 ):
     followup_filter.add_command(command)

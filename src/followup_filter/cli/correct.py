@@ -140,8 +140,8 @@ def _unsure(connection: Connection) -> list[ReviewItem]:
 
 def _ask(database: Database, number: int, outcome: Outcome, before: int) -> int | None:
     """Take one key for a mail; returns by how many mails to go on, None to stop."""
-    from followup_filter.cli.look import explanation
     from followup_filter.labels import OUTCOMES, parse_label
+    from followup_filter.report.explain_text import render_explanation
     from followup_filter.store import corrections
     from followup_filter.store.corrections import Field
     from followup_filter.store.events import read_events
@@ -159,7 +159,7 @@ def _ask(database: Database, number: int, outcome: Outcome, before: int) -> int 
             click.echo(_("Taken back.") if undone else _("Nothing to take back."))
             return -1 if undone else 0
         if key == "w":
-            print_lines(explanation(read_decision(connection, number), read_events(connection)))
+            print_lines(render_explanation(read_decision(connection, number), read_events(connection)))
             return 0
         if key in (" ", "\r", "\n"):
             corrections.correct_outcome(connection, number, outcome, None, "review")

@@ -15,25 +15,29 @@ from followup_filter.language import ngettext
 
 if TYPE_CHECKING:
     from followup_filter.model.evaluation import Evaluation, Rate
+    from followup_filter.model.samples import Sample
 
 
 @click.command(
     short_help=_("How good the model is on labelled mail."),
     help=_(
         "Measure the model in use on labelled mail that it was not trained on; or, with --cross-validate, train anew "
-        "without each mailbox in turn and measure on that one.\n\n"
+        "without each mailbox in turn and measure on that one; or, with --stream, play the mail in time order from the "
+        "shipped model on, correcting each mistake.\n\n"
         "Examples: followup-filter evaluate --samples ~/Mail/labelled; "
         "followup-filter evaluate --cross-validate --samples data/samples"
     ),
 )
 @samples_option
 @more_paths_argument
+@click.option("--stream", is_flag=True, help=_("Play the mail in time order, correcting each mistake at once."))
 @click.option("--cross-validate", is_flag=True, help=_("Train without each mailbox in turn."))
 @format_option("text", "json")
 @data_dir_option
 def evaluate(
     sample_paths: tuple[Path, ...],
     more_paths: tuple[Path, ...],
+    stream: bool,
     cross_validate: bool,
     output_format: str,
     data_dir: Path | None,
@@ -48,7 +52,12 @@ def evaluate(
 
     if not (sample_paths or more_paths):
         raise UsageError(_("Name labelled mail with --samples PATH. See: followup-filter evaluate --help"))
+    if stream and cross_validate:
+        raise UsageError(_("Give --stream or --cross-validate, not both."))
     samples = read_samples([*sample_paths, *more_paths])
+    if stream:
+        _stream(samples, output_format)
+        return
     if cross_validate:
         with progress_bar(None, _("Training")) as advance:
             figures = evaluate_predictions(out_of_fold(samples, lambda _done, _of: advance(1)))
@@ -69,6 +78,34 @@ def evaluate(
         print_json(evaluation_values(figures))
     else:
         click.echo("\n".join(evaluation_lines(figures)))
+
+
+def _stream(samples: list[Sample], output_format: str) -> None:
+    """Print how many were right in each stretch of 50 mails: by the shipped model alone, and taught by corrections."""
+    from followup_filter import learning
+    from followup_filter.cli.common import progress_bar
+    from followup_filter.labels import Outcome
+    from followup_filter.model.stream import curve
+
+    with progress_bar(len(samples), _("Playing the mail")) as advance:
+        steps = learning.play_stream(samples, lambda sentence: click.echo(sentence, err=True), lambda _done: advance(1))
+    stretches = curve(steps)
+    corrected = sum(step.taught is not step.truth for step in steps)
+    lost = sum(step.truth is Outcome.LEAD and step.taught is not Outcome.LEAD for step in steps)
+    if output_format == "json":
+        values = [{"mails": mails, "right_alone": alone, "right_taught": taught} for mails, alone, taught in stretches]
+        print_json({"stretches": values, "corrected": corrected, "leads_called_otherwise": lost})
+        return
+    click.echo(_("  mails      shipped model   with corrections so far"))
+    start = 1
+    for mails, alone, taught in stretches:
+        click.echo(f"  {start:4}-{start + mails - 1:<5} {alone / mails:10.0%} {taught / mails:18.0%}")
+        start += mails
+    right = [sum(stretch[column] for stretch in stretches) / max(1, len(steps)) for column in (1, 2)]
+    everything = _("all")
+    click.echo(f"  {everything:10} {right[0]:10.1%} {right[1]:18.1%}")
+    count = ngettext("{count} mail corrected", "{count} mails corrected", corrected).format(count=corrected)
+    click.echo(_("{corrected}; leads called something else: {lost}").format(corrected=count, lost=lost))
 
 
 def evaluation_lines(figures: Evaluation) -> list[str]:

@@ -12,8 +12,8 @@ from followup_filter.language import gettext as _
 from followup_filter.language import ngettext
 
 if TYPE_CHECKING:
-    from followup_filter.events.event import EventList
-    from followup_filter.report.layout import Line
+    from followup_filter.model.reasons import Reason
+    from followup_filter.store.database import Database
     from followup_filter.store.results import Decision
 
 FOUND_SHOWN = 30
@@ -21,74 +21,36 @@ FOUND_SHOWN = 30
 
 @click.command(
     short_help=_("Why a mail was judged as it was."),
-    help=_("Say what decided about a mail and its event, and what came next.\n\nExample: followup-filter explain 41"),
+    help=_(
+        "Say who or what decided about a mail and its event: you, a pin of yours, or the model; then why, why it is "
+        "not work for you, and what came next.\n\nExample: followup-filter explain 41"
+    ),
 )
 @click.argument("number", type=int)
 @data_dir_option
 def explain(number: int, data_dir: Path | None) -> None:
     """Print the reasons for one mail."""
+    from followup_filter.report.explain_text import render_explanation
     from followup_filter.store.events import read_events
 
-    with open_store(data_dir) as database, database.transaction() as connection:
-        decision = read_decision(connection, number)
-        events = read_events(connection)
-    print_lines(explanation(decision, events))
+    with open_store(data_dir) as database:
+        with database.transaction() as connection:
+            decision = read_decision(connection, number)
+            events = read_events(connection)
+        lines = render_explanation(decision, events, why_no_lead(database, decision))
+    print_lines(lines)
 
 
-def explanation(decision: Decision, events: EventList) -> list[Line]:
-    """The reasons for outcome and event as lines."""
+def why_no_lead(database: Database, decision: Decision) -> tuple[Reason, ...]:
+    """What speaks for the model's answer against a lead; nothing where that is told anyway."""
+    from followup_filter import learning
     from followup_filter.labels import Outcome
-    from followup_filter.mail.text import strip_controls
-    from followup_filter.report.layout import WIDTH, Line, both_ends, shortened
-    from followup_filter.report.leads import local, sender_name
-    from followup_filter.report.words import day_with_weekday, evidence_words, kind_words, outcome_words, reason_words
+    from followup_filter.model.prediction import why_rather
 
-    message = decision.stored.message
-    day = day_with_weekday(local(message.date).date()) if message.date else _("no date")
-    lines = [
-        Line(both_ends(f"[{decision.stored.number}] {sender_name(message)}", day), "title"),
-        Line(shortened(message.subject, WIDTH)),
-        Line(""),
-    ]
-    label = f"{outcome_words(decision.outcome)} ({kind_words(decision.kind)})"
-    if decision.confirmed:
-        lines.append(Line(_("{label}: you said so.").format(label=label)))
-    else:
-        ranked = sorted(decision.probabilities.items(), key=lambda item: -item[1])
-        lines.append(Line(_("{label}, it seems: {percent} %.").format(label=label, percent=round(ranked[0][1] * 100))))
-        second = outcome_words(Outcome(ranked[1][0]))
-        lines.append(Line(_("What spoke for that rather than for “{other}”:").format(other=second)))
-        for reason in decision.reasons:
-            sign = "+" if reason["weight"] >= 0 else "-"
-            lines.append(Line(f"  {sign} {reason_words(reason['feature'])}  ({reason['weight']:+.2f})"))
-        others = [outcome for outcome in decision.plausible if outcome is not decision.outcome]
-        if others:
-            names = ", ".join(outcome_words(outcome) for outcome in others)
-            lines.append(Line(_("Cannot be ruled out: {names}.").format(names=names)))
-    lines.append(Line(""))
-    names_of_events = {event.id: event.name for event in events.events}
-    if decision.event_confirmed:
-        name = names_of_events.get(decision.event or "", _("no event"))
-        lines.append(Line(_("Event: {name}, you said so.").format(name=name)))
-    elif decision.event:
-        name = names_of_events.get(decision.event, decision.event)
-        lines.append(
-            Line(
-                _("Event: {name}, {percent} %, since the mail").format(
-                    name=name, percent=round(decision.event_probability * 100)
-                )
-            )
-        )
-        for item in decision.evidence:
-            if item["event"] == decision.event:
-                lines.append(Line(f"  + {evidence_words(item['type'])}: {shortened(item['detail'], 40)}"))
-        if decision.runner_up:
-            other = names_of_events.get(decision.runner_up["event"] or "", _("no event"))
-            percent = round(decision.runner_up["probability"] * 100)
-            lines.append(Line(_("The next candidate: {name}, {percent} %.").format(name=other, percent=percent)))
-    else:
-        lines.append(Line(_("Event: none found.")))
-    return [Line(strip_controls(line.text), line.style) for line in lines]
+    if decision.label or Outcome.LEAD in decision.ranked[:2]:
+        return ()
+    model = learning.model_in_use(database, lambda sentence: click.echo(sentence, err=True))
+    return why_rather(model, decision.stored.message, decision.ranked[0], Outcome.LEAD)
 
 
 @click.command(

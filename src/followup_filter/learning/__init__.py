@@ -15,8 +15,10 @@ from followup_filter.learning.choice import (
     shipped_samples,
     trust_file,
 )
+from followup_filter.learning.labels import Labels, own_labels
 from followup_filter.learning.night import Learned, learn_at_night
 from followup_filter.learning.own import corrected_samples
+from followup_filter.learning.stream import play_stream
 from followup_filter.learning.training import Change, Training, preview, train
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "UPDATED",
     "Base",
     "Change",
+    "Labels",
     "Learned",
     "Training",
     "corrected_samples",
@@ -34,6 +37,8 @@ __all__ = [
     "load_file",
     "model_folder",
     "model_in_use",
+    "own_labels",
+    "play_stream",
     "preview",
     "row_in_use",
     "shipped_model",

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from followup_filter.errors import ModelError
-from followup_filter.files import write_private
+from followup_filter.files import forget_leftovers, write_private
 from followup_filter.language import gettext as _
 from followup_filter.model import bundle
 from followup_filter.model.bundle import Model
@@ -181,3 +181,4 @@ def forget_old_models(database: Database) -> None:
     for file in folder.glob("rows-*.npz"):
         if file.name not in known:
             file.unlink(missing_ok=True)
+    forget_leftovers(folder)

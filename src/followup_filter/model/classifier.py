@@ -118,6 +118,10 @@ class Classifier:
             for column, value in zip(row.indices, row.data, strict=True)
         ]
 
+    def bias(self, outcome: Outcome, against: Outcome) -> float:
+        """The log-odds of `outcome` against `against` in a mail without any feature."""
+        return (self.intercept_of(outcome) - self.intercept_of(against)) * self.slope
+
     def weights_of(self, outcome: Outcome) -> NDArray[np.float64]:
         """The coefficients of an outcome, one a feature."""
         return np.asarray(self._linear.coef_[self._row_of(outcome)])

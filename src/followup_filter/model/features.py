@@ -43,14 +43,17 @@ _NO_WORD = frozenset({"補助記号", "空白"})
 class MailText:
     """One message in the forms that features are made of; computed once a message, used by every step.
 
-    `surface`, `lemma` and `fields` are words joined by a blank; those of `fields` carry "subject:", "opening:" or
-    "closing:" in front. `characters` is the normalised text on one line.
+    `surface`, `lemma`, `written` and `fields` are words joined by a blank; those of `fields` carry "subject:",
+    "opening:" or "closing:" in front; `written` has the words of `lemma` as they stand. `characters` is the normalised
+    text on one line, `readable` the same with its numbers and capitals.
     """
 
     surface: str
     lemma: str
+    written: str
     fields: str
     characters: str
+    readable: str
     form: Mapping[str, float]
 
 
@@ -63,6 +66,7 @@ def analyse(message: Message) -> MailText:
     subject, body = (_without_names(_ADDRESS_OR_LINK.sub(" ", text), names) for text in (message.subject, message.text))
     of_subject, of_body = morphemes(subject), morphemes(body)
     words = [*of_subject, *of_body]
+    readable = " ".join(normalize(f"{subject}\n{body}").split())
     parts = (
         ("subject:", of_subject),
         ("opening:", morphemes(body[:EDGE_LENGTH])),
@@ -71,8 +75,10 @@ def analyse(message: Message) -> MailText:
     return MailText(
         surface=" ".join(surface for surface, _, tag in words if tag != "空白"),
         lemma=_lemmas(words),
+        written=" ".join(surface for surface, _, tag in words if tag not in _NO_WORD),
         fields=" ".join(prefix + word for prefix, part in parts for word in _lemmas(part).split()),
-        characters=_NUMBER.sub("0", " ".join(normalize(f"{subject}\n{body}").split())).lower()[:CHARACTERS_LENGTH],
+        characters=_NUMBER.sub("0", readable).lower()[:CHARACTERS_LENGTH],
+        readable=readable,
         form=form_facts(message),
     )
 

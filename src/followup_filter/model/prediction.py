@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse
 
 from followup_filter.config import MAX_LEAD_LOSS
 from followup_filter.labels import KINDS, OUTCOMES, Kind, Outcome
@@ -15,9 +14,9 @@ from followup_filter.mail.message import Message
 from followup_filter.model.bundle import Model
 from followup_filter.model.classifier import most_probable_kind
 from followup_filter.model.conformal import plausible_outcomes
-from followup_filter.model.features import SPACE, analyse
+from followup_filter.model.features import analyse
+from followup_filter.model.reasons import Reason, reasons
 
-REASONS = 6
 BATCH = 500
 SENTENCES = 60
 _SENTENCE_END = re.compile(r"(?<=[。！？!?])\s*|\n+")
@@ -30,15 +29,6 @@ _ASKS = re.compile(
 _SALUTATION = re.compile(
     r"(?:dear|hi|hello|(?:kind|best|warm) regards|regards|sincerely|cheers|yours)\b", re.IGNORECASE
 )
-_SUBSTANCE = re.compile(r"[一-龠々ァ-ヶa-z]")
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A word or fact that a person can read, and its weight in log-odds of the outcome against the runner-up."""
-
-    feature: str
-    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +68,7 @@ def _predict_batch(model: Model, messages: Sequence[Message], max_lead_loss: flo
     outcome_rows, kind_rows = model.classifier.probabilities(rows)
     sets = plausible_outcomes(model.scores, outcome_rows, max_lead_loss)
     predictions = []
-    for row, outcomes, kinds, plausible in zip(rows, outcome_rows, kind_rows, sets, strict=True):
+    for row, text, outcomes, kinds, plausible in zip(rows, texts, outcome_rows, kind_rows, sets, strict=True):
         ranked = [OUTCOMES[index] for index in np.argsort(-outcomes, kind="stable")]
         predictions.append(
             Prediction(
@@ -87,34 +77,17 @@ def _predict_batch(model: Model, messages: Sequence[Message], max_lead_loss: flo
                 probabilities={outcome: float(p) for outcome, p in zip(OUTCOMES, outcomes, strict=True)},
                 kinds={kind: float(p) for kind, p in zip(KINDS, kinds, strict=True)},
                 plausible=plausible,
-                reasons=reasons(model, row, ranked[0], ranked[1]),
+                reasons=reasons(model, row, text, ranked[0], ranked[1]),
                 model_version=model.version,
             )
         )
     return predictions
 
 
-def reasons(model: Model, row: sparse.csr_matrix, outcome: Outcome, against: Outcome) -> tuple[Reason, ...]:
-    """The strongest readable features of a mail's row for `outcome` over `against`: strongest first, each word once.
-
-    Facts of form are named `form:<fact>`. Character sequences are left out: people read words. Sums over all features
-    would be the whole log-odds.
-    """
-    weights: dict[str, float] = {}
-    for feature, weight in model.classifier.contributions(row, outcome, against):
-        part, _, name = feature.partition("__")
-        if part == "form":
-            name = f"form:{name}"
-        elif part == "characters" or not _readable(name := name.rpartition(":")[2].replace(SPACE, " ")):
-            continue
-        weights[name] = weights.get(name, 0.0) + weight
-    strongest = sorted(weights.items(), key=lambda item: (-abs(item[1]), item[0]))
-    return tuple(Reason(name, round(weight, 4)) for name, weight in strongest[:REASONS])
-
-
-def _readable(name: str) -> bool:
-    """Words with substance: two characters or more, with a kanji, katakana or letter, or a phrase of four kana."""
-    return len(name) >= 2 and (bool(_SUBSTANCE.search(name)) or len(name.replace(" ", "")) >= 4)
+def why_rather(model: Model, message: Message, outcome: Outcome, against: Outcome) -> tuple[Reason, ...]:
+    """What speaks for `outcome` rather than `against` in a mail."""
+    text = analyse(message)
+    return reasons(model, model.classifier.transform([text]), text, outcome, against)
 
 
 def deciding_sentences(model: Model, mails: Sequence[tuple[Message, Outcome]]) -> list[str]:

@@ -17,6 +17,7 @@ from followup_filter.store import events as event_store
 from followup_filter.store import messages as store
 from followup_filter.store import results
 from followup_filter.store.contacts import first_contacts
+from followup_filter.store.pins import lift_answered
 
 BATCH_MAILS = 500
 """Mails that are judged at a time, so that memory stays flat."""
@@ -51,12 +52,14 @@ def judge_stored(connection: Connection, model: Model, max_lead_loss: float) -> 
     """Bring every stored result up to date with the model and the event list.
 
     Outcomes are computed anew where the model is another one. Events are computed anew from the earliest mail on whose
-    result was not made with this event list. Corrections are kept apart and always win.
+    result was not made with this event list. Corrections are kept apart and always win. Pins of senders to whom the
+    owner has written since end.
     """
     outdated = results.outdated_numbers(connection, model.version)
     for start in range(0, len(outdated), BATCH_MAILS):
         stored = store.read_messages(connection, outdated[start : start + BATCH_MAILS])
         _predict_and_save(connection, stored, model, max_lead_loss)
+    lift_answered(connection)
     attribute_stored(connection)
 
 

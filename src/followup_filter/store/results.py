@@ -10,21 +10,31 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 
-from followup_filter.labels import KINDS_OF_OUTCOME, Kind, Outcome
+from followup_filter.labels import KINDS_OF_OUTCOME, OUTCOMES, Kind, Outcome
 from followup_filter.store import schema
 from followup_filter.store.corrections import Field, newest_corrections
 from followup_filter.store.lead_notes import LeadNote, Note, read_notes
 from followup_filter.store.messages import Place, StoredMessage, numbers_only_in_junk, read_messages
 from followup_filter.store.nights import answered_numbers
+from followup_filter.store.pins import Pin, standing_pins
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """When a person labelled the outcome, and where ("cli", "review")."""
+
+    moment: datetime
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What counts for a message: the newest correction where there is one, else the prediction.
+    """What counts for a message: the newest correction, else a pin of the sender, else the prediction.
 
-    `confirmed`: a person said so. `review` is False once a person labelled the outcome. `notes`: what the owner said
-    about it as a lead. `marked_answered`: the server says that it was answered. `in_junk`: the message lies in folders
-    for spam only.
+    `confirmed`: a person said so of this mail, as `label` tells when and where. `pin`: the pin that decided.
+    `review` is False once a person labelled the outcome, and for pinned senders unless the model takes the mail for
+    a lead. `notes`: what the owner said about it as a lead. `marked_answered`: the server says that it was
+    answered. `in_junk`: the message lies in folders for spam only.
     """
 
     stored: StoredMessage
@@ -41,11 +51,18 @@ class Decision:
     runner_up: Mapping[str, Any] | None
     evidence: tuple[Mapping[str, Any], ...]
     confirmed: bool
+    label: Label | None
+    pin: Pin | None
     event_confirmed: bool
     notes: Mapping[Note, LeadNote]
     marked_answered: bool
     in_junk: bool
     model_version: str
+
+    @property
+    def ranked(self) -> list[Outcome]:
+        """The outcomes as the model sees them, the most probable first, whatever a person said."""
+        return sorted(OUTCOMES, key=lambda outcome: -self.probabilities[outcome.value])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +103,14 @@ def read_decisions(connection: Connection, numbers: Sequence[int] | None = None)
     results = {row["number"]: row for row in connection.execute(select(schema.result)).mappings()}
     corrections, notes = newest_corrections(connection), read_notes(connection)
     answered, junk = answered_numbers(connection), numbers_only_in_junk(connection)
+    pins = standing_pins(connection)
     return [
         _decision(
             stored,
             results[stored.number],
             corrections.get(stored.number, {}),
             notes.get(str(stored.number), {}),
+            pins.get(stored.message.from_address.address) if stored.message.from_address else None,
             marked_answered=stored.number in answered,
             in_junk=stored.number in junk,
         )
@@ -199,15 +218,17 @@ def _decision(
     result: RowMapping,
     corrections: Mapping[Field, RowMapping],
     notes: Mapping[Note, LeadNote],
+    pin: Pin | None,
     *,
     marked_answered: bool,
     in_junk: bool,
 ) -> Decision:
     label, moved = corrections.get(Field.OUTCOME), corrections.get(Field.EVENT)
-    outcome = Outcome(label["outcome"]) if label else Outcome(result["outcome"])
+    said = Outcome(result["outcome"])
+    outcome = Outcome(label["outcome"]) if label else pin.outcome if pin else said
     if label and label["kind"]:
         kind = Kind(label["kind"])
-    elif label:
+    elif outcome is not said or label:
         kind = max(KINDS_OF_OUTCOME[outcome], key=lambda candidate: result["kinds"][candidate.value])
     else:
         kind = Kind(result["kind"])
@@ -215,10 +236,10 @@ def _decision(
         stored=stored,
         outcome=outcome,
         kind=kind,
-        probability=1.0 if label else float(result["probabilities"][outcome.value]),
+        probability=1.0 if label or pin else float(result["probabilities"][outcome.value]),
         probabilities=result["probabilities"],
         plausible=tuple(Outcome(name) for name in result["plausible"]),
-        review=bool(result["review"]) and label is None,
+        review=_needs_review(result, said, pin) and label is None,
         reasons=tuple(result["reasons"]),
         sentence=result["sentence"],
         event=moved["event"] if moved else result["event"],
@@ -226,9 +247,18 @@ def _decision(
         runner_up=result["runner_up"],
         evidence=tuple(result["evidence"]),
         confirmed=label is not None,
+        label=Label(datetime.fromisoformat(label["time"]), label["source"]) if label else None,
+        pin=pin if label is None else None,
         event_confirmed=moved is not None,
         notes=notes,
         marked_answered=marked_answered,
         in_junk=in_junk,
         model_version=result["model_version"],
     )
+
+
+def _needs_review(result: RowMapping, said: Outcome, pin: Pin | None) -> bool:
+    """A pinned sender's mail is looked at only where the model takes it for a lead and the pin does not."""
+    if pin:
+        return said is Outcome.LEAD and pin.outcome is not Outcome.LEAD
+    return bool(result["review"])
