@@ -262,7 +262,9 @@ def test_a_persons_word_stays_over_another_model_and_another_event_list(
     with database.transaction() as connection:
         corrections.correct_outcome(connection, number, Outcome.LEAD, Kind.INQUIRY, "test")
         corrections.correct_event(connection, number, None, "test")
-        other = Model("another", shipped.classifier, shipped.scores, shipped.made_with, shipped.trained_on)
+        other = Model(
+            "another", shipped.classifier, shipped.scores, shipped.prior, shipped.made_with, shipped.trained_on
+        )
         pipeline.judge_stored(connection, other, 0.02)
         pipeline.import_events(connection, read_events(demo / "events.toml"))
     decision = next(item for item in _decisions(database) if item.stored.number == number)

@@ -29,7 +29,7 @@ def predictions(labels: list[Outcome], probabilities: list[float], said: list[Ou
         rows[row, OUTCOMES.index(outcome)] = p
     base = samples(2, 4)[0]
     made = tuple(replace(base, outcome=outcome, group=str(row % 3)) for row, outcome in enumerate(labels))
-    return OutOfFold(made, rows, np.full((len(labels), len(KINDS)), 1 / len(KINDS)))
+    return OutOfFold(made, rows, rows, np.full((len(labels), len(KINDS)), 1 / len(KINDS)))
 
 
 def test_a_wrong_label_is_doubted_and_an_unsure_prediction_is_not() -> None:

@@ -11,7 +11,7 @@ from followup_filter.labels import Outcome
 from followup_filter.learning.choice import TRAINED, record, rows_file, shipped_samples, use
 from followup_filter.learning.own import corrected_samples, newest_only
 from followup_filter.model.evaluation import Evaluation, Rate, evaluate, kept_leads, no_worse
-from followup_filter.model.prediction import predict
+from followup_filter.model.prediction import mailbox_shares, predict
 from followup_filter.model.rows import save_rows, training_rows
 from followup_filter.model.samples import Sample, read_samples
 from followup_filter.model.training import OutOfFold, make_model, out_of_fold
@@ -94,7 +94,8 @@ def preview(database: Database, paths: Sequence[Path], max_lead_loss: float, pro
     model = make_model(samples, out_of_fold(samples, lambda done, of: progress(done, of)))
     with database.transaction() as connection:
         decisions = [decision for decision in read_decisions(connection) if not decision.confirmed]
-    predictions = predict(model, [decision.stored.message for decision in decisions], max_lead_loss)
+    mails = [decision.stored.message for decision in decisions]
+    predictions = predict(model, mails, max_lead_loss, mailbox_shares(model, mails))
     return [
         Change(decision, prediction.outcome, prediction.probability)
         for decision, prediction in zip(decisions, predictions, strict=True)

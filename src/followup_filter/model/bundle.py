@@ -26,10 +26,15 @@ if TYPE_CHECKING:
     from followup_filter.model.classifier import Classifier
 
 
+LAYOUT = "2"
+"""Raised whenever `Model` or what is in it gets other fields: an older file is not used, but made anew."""
+
+
 @dataclass(slots=True)
 class Model:
-    """A trained classifier with its calibration scores.
+    """A trained classifier with its calibration scores, and with the mix of outcomes that its probabilities carry.
 
+    `scores`: sorted, by outcome (`conformal`); `prior`: shape (outcomes,), sums to 1 (`shares`).
     `version` names the data and recipe it came from, `made_with` the library versions; `trained_on` holds the content
     hashes of its samples, sorted.
     """
@@ -37,6 +42,7 @@ class Model:
     version: str
     classifier: Classifier
     scores: Mapping[Outcome, NDArray[np.float64]]
+    prior: NDArray[np.float64]
     made_with: Mapping[str, str]
     trained_on: tuple[str, ...]
 
@@ -47,8 +53,13 @@ class Model:
 
 
 def versions() -> dict[str, str]:
-    """The versions of the libraries that a model file depends on."""
-    return {"scikit-learn": sklearn.__version__, "numpy": np.__version__, "joblib": joblib.__version__}
+    """The versions of the libraries that a model file depends on, and of its own layout."""
+    return {
+        "layout": LAYOUT,
+        "scikit-learn": sklearn.__version__,
+        "numpy": np.__version__,
+        "joblib": joblib.__version__,
+    }
 
 
 def dump(model: Model) -> bytes:
@@ -110,4 +121,6 @@ def open_bytes(data: bytes, path: Path) -> Model:
 
 
 def _mismatch(path: Path) -> str:
-    return _("{file} was made with other library versions and cannot be used with those installed.").format(file=path)
+    return _(
+        "{file} was made with other versions of the program or its libraries and cannot be used with these."
+    ).format(file=path)

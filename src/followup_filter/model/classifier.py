@@ -92,14 +92,21 @@ class Classifier:
         """
         if not rows.shape[0]:
             return np.zeros((0, len(OUTCOMES))), np.zeros((0, len(KINDS)))
+        outcomes = self.outcome_probabilities(rows)
         with threadpool_limits(1):
-            outcomes = ordered_probabilities(self.pipeline[-1], rows, [outcome.value for outcome in OUTCOMES])
             raw = ordered_probabilities(self.kinds, rows, [kind.value for kind in KINDS]) + 1e-9
         kinds = np.zeros_like(raw)
         for index, outcome in enumerate(OUTCOMES):
             columns = [KINDS.index(kind) for kind in KINDS_OF_OUTCOME[outcome]]
             kinds[:, columns] = raw[:, columns] / raw[:, columns].sum(axis=1, keepdims=True) * outcomes[:, [index]]
         return outcomes, kinds
+
+    def outcome_probabilities(self, rows: sparse.csr_matrix) -> NDArray[np.float64]:
+        """Calibrated probabilities of outcomes, shape (mails, outcomes), columns in the order of OUTCOMES."""
+        if not rows.shape[0]:
+            return np.zeros((0, len(OUTCOMES)))
+        with threadpool_limits(1):
+            return ordered_probabilities(self.pipeline[-1], rows, [outcome.value for outcome in OUTCOMES])
 
     def decision_values(self, rows: sparse.csr_matrix) -> NDArray[np.float64]:
         """Uncalibrated decision values of the outcomes, shape (mails, outcomes), columns in the order of OUTCOMES."""

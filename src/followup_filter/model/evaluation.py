@@ -17,6 +17,7 @@ from followup_filter.model.bundle import Model
 from followup_filter.model.conformal import calibration_scores, plausible_outcomes
 from followup_filter.model.features import analyse
 from followup_filter.model.samples import Sample
+from followup_filter.model.shares import adapted_by_mailbox
 from followup_filter.model.training import OutOfFold
 
 CALIBRATION_BINS = 15
@@ -186,18 +187,19 @@ def reviews(held_out: OutOfFold, max_lead_loss: float = MAX_LEAD_LOSS) -> list[b
     for group in {sample.group for sample in samples}:
         inside = [index for index, sample in enumerate(samples) if sample.group == group]
         outside = [index for index, sample in enumerate(samples) if sample.group != group]
-        scores = calibration_scores(held_out.outcomes[outside], [samples[index].outcome for index in outside])
-        sets = plausible_outcomes(scores, held_out.outcomes[inside], max_lead_loss)
+        scores = calibration_scores(held_out.scores[outside], [samples[index].outcome for index in outside])
+        sets = plausible_outcomes(scores, held_out.scores[inside], max_lead_loss)
         for index, plausible in zip(inside, sets, strict=True):
             review[index] = plausible != (predicted[index],)
     return review
 
 
 def evaluate_model(model: Model, samples: Sequence[Sample]) -> Evaluation:
-    """Figures of a finished model on samples that it was not trained on."""
+    """Figures of a finished model on samples that it was not trained on, each mailbox judged by its own mix."""
     texts = [analyse(sample.message) for sample in samples]
     outcomes, kinds = model.classifier.probabilities(model.classifier.transform(texts))
-    predictions = OutOfFold(tuple(samples), outcomes, kinds)
-    sets = plausible_outcomes(model.scores, outcomes, MAX_LEAD_LOSS)
+    adapted = adapted_by_mailbox(outcomes, [sample.group for sample in samples], model.prior)
+    predictions = OutOfFold(tuple(samples), outcomes, adapted, kinds)
+    sets = plausible_outcomes(model.scores, predictions.scores, MAX_LEAD_LOSS)
     review = [plausible != (said,) for plausible, said in zip(sets, predictions.predicted, strict=True)]
     return evaluate(predictions, review)

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from followup_filter.config import MAX_LEAD_LOSS
-from followup_filter.labels import KINDS, OUTCOMES, Kind, Outcome
+from followup_filter.labels import KINDS, KINDS_OF_OUTCOME, OUTCOMES, Kind, Outcome
 from followup_filter.mail.message import Message
 from followup_filter.model.bundle import Model
 from followup_filter.model.classifier import most_probable_kind
 from followup_filter.model.conformal import plausible_outcomes
 from followup_filter.model.features import analyse
 from followup_filter.model.reasons import Reason, reasons
+from followup_filter.model.shares import adapted, estimated_shares, insured
 
 BATCH = 500
 SENTENCES = 60
@@ -33,12 +35,17 @@ _SALUTATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Outcome and kind with probabilities, from one model version. `review`: a person should look."""
+    """Outcome and kind with probabilities, from one model version. `review`: a person should look.
+
+    `probabilities` and `kinds` are those in a mailbox with the shares that were given; `raw`: of the outcomes before
+    that, in the order of OUTCOMES.
+    """
 
     outcome: Outcome
     kind: Kind
     probabilities: dict[Outcome, float]
     kinds: dict[Kind, float]
+    raw: tuple[float, ...]
     plausible: tuple[Outcome, ...]
     reasons: tuple[Reason, ...]
     model_version: str
@@ -54,34 +61,90 @@ class Prediction:
         return self.plausible != (self.outcome,)
 
 
-def predict(model: Model, messages: Sequence[Message], max_lead_loss: float = MAX_LEAD_LOSS) -> list[Prediction]:
-    """One prediction a message, in order; computed in batches of 500."""
+def predict(
+    model: Model,
+    messages: Sequence[Message],
+    max_lead_loss: float = MAX_LEAD_LOSS,
+    shares: NDArray[np.float64] | None = None,
+) -> list[Prediction]:
+    """One prediction a message, in order; computed in batches of 500.
+
+    `shares`: how common each outcome is in the mailbox (`mailbox_shares`); None: as in the training mix.
+    """
     predictions: list[Prediction] = []
     for start in range(0, len(messages), BATCH):
-        predictions += _predict_batch(model, messages[start : start + BATCH], max_lead_loss)
+        batch = messages[start : start + BATCH]
+        predictions += _predict_batch(model, batch, max_lead_loss, model.prior if shares is None else shares)
     return predictions
 
 
-def _predict_batch(model: Model, messages: Sequence[Message], max_lead_loss: float) -> list[Prediction]:
+def mailbox_shares(model: Model, messages: Sequence[Message]) -> NDArray[np.float64]:
+    """How common each outcome is in the mailbox that these messages are all of, shape (outcomes,)."""
+    parts = [
+        model.classifier.outcome_probabilities(
+            model.classifier.transform([analyse(message) for message in messages[start : start + BATCH]])
+        )
+        for start in range(0, len(messages), BATCH)
+    ]
+    return estimated_shares(np.concatenate(parts), model.prior) if parts else model.prior
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What raw probabilities come to in a mailbox, a row a mail: probabilities, their order, and what is plausible."""
+
+    probabilities: NDArray[np.float64]
+    ranked: list[list[Outcome]]
+    plausible: list[tuple[Outcome, ...]]
+
+
+def answers(model: Model, raw: NDArray[np.float64], shares: NDArray[np.float64], max_lead_loss: float) -> Answer:
+    """Adapt raw probabilities, shape (mails, outcomes), to a mailbox's shares."""
+    after = adapted(raw, model.prior, shares)
+    return Answer(
+        after,
+        [[OUTCOMES[index] for index in np.argsort(-row, kind="stable")] for row in after],
+        plausible_outcomes(model.scores, insured(raw, after), max_lead_loss),
+    )
+
+
+def _predict_batch(
+    model: Model, messages: Sequence[Message], max_lead_loss: float, shares: NDArray[np.float64]
+) -> list[Prediction]:
     texts = [analyse(message) for message in messages]
     rows = model.classifier.transform(texts)
-    outcome_rows, kind_rows = model.classifier.probabilities(rows)
-    sets = plausible_outcomes(model.scores, outcome_rows, max_lead_loss)
+    raw, kind_rows = model.classifier.probabilities(rows)
+    answer = answers(model, raw, shares, max_lead_loss)
+    kind_rows = adapted_kinds(kind_rows, raw, answer.probabilities)
+    shift = dict(zip(OUTCOMES, np.log(shares / model.prior), strict=True))
     predictions = []
-    for row, text, outcomes, kinds, plausible in zip(rows, texts, outcome_rows, kind_rows, sets, strict=True):
-        ranked = [OUTCOMES[index] for index in np.argsort(-outcomes, kind="stable")]
+    for index, (text, ranked) in enumerate(zip(texts, answer.ranked, strict=True)):
+        kinds = kind_rows[index]
         predictions.append(
             Prediction(
                 outcome=ranked[0],
                 kind=most_probable_kind(kinds, ranked[0]),
-                probabilities={outcome: float(p) for outcome, p in zip(OUTCOMES, outcomes, strict=True)},
+                probabilities={o: float(p) for o, p in zip(OUTCOMES, answer.probabilities[index], strict=True)},
                 kinds={kind: float(p) for kind, p in zip(KINDS, kinds, strict=True)},
-                plausible=plausible,
-                reasons=reasons(model, row, text, ranked[0], ranked[1]),
+                raw=tuple(float(p) for p in raw[index]),
+                plausible=answer.plausible[index],
+                reasons=reasons(model, rows[index], text, ranked[0], ranked[1], shift[ranked[0]] - shift[ranked[1]]),
                 model_version=model.version,
             )
         )
     return predictions
+
+
+def adapted_kinds(
+    kinds: NDArray[np.float64], raw: NDArray[np.float64], after: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Probabilities of kinds, so that those of one outcome sum to its probability after adaptation."""
+    changed = kinds.copy()
+    for index, outcome in enumerate(OUTCOMES):
+        columns = [KINDS.index(kind) for kind in KINDS_OF_OUTCOME[outcome]]
+        factor = np.divide(after[:, index], raw[:, index], out=np.ones(len(raw)), where=raw[:, index] > 0)
+        changed[:, columns] *= factor[:, None]
+    return changed
 
 
 def why_rather(model: Model, message: Message, outcome: Outcome, against: Outcome) -> tuple[Reason, ...]:

@@ -16,6 +16,8 @@ from followup_filter.model.features import SPACE, MailText
 REASONS = 6
 CANDIDATES = 60
 """Words and word sequences, the strongest, that phrases are put together from."""
+MAILBOX = "mailbox"
+"""The feature that stands for how common the two outcomes are in this mailbox."""
 REST = "rest"
 """The feature that stands for everything that is not named: other words, other characters, and the constant part."""
 FORM = "form:"
@@ -35,17 +37,20 @@ class Reason:
 
 
 def reasons(
-    model: Model, row: sparse.csr_matrix, text: MailText, outcome: Outcome, against: Outcome
+    model: Model, row: sparse.csr_matrix, text: MailText, outcome: Outcome, against: Outcome, shift: float = 0.0
 ) -> tuple[Reason, ...]:
     """What speaks for `outcome` rather than `against` in one mail: at most six reasons, strongest first, then the rest.
 
     A phrase stands as in the mail (in the form of `normalize`); the weights of words within it and of character
-    sequences within it are added to its own. Facts of form are named `form:<fact>`. The weights sum to the log-odds.
+    sequences within it are added to its own. Facts of form are named `form:<fact>`. `shift`: the log-odds of how common
+    the two outcomes are in the mailbox. The weights sum to the log-odds.
     """
     words: dict[str, float] = {}
     characters: list[tuple[str, float]] = []
     found: dict[str, float] = {}
-    total = model.classifier.bias(outcome, against)
+    total = model.classifier.bias(outcome, against) + shift
+    if round(shift, 2):
+        found[MAILBOX] = shift
     for feature, weight in model.classifier.contributions(row, outcome, against):
         total += weight
         part, _, name = feature.partition("__")
@@ -106,7 +111,7 @@ def _phrase(feature: str, lemmas: _Lemmas) -> str:
 
 def _verbatim(phrase: str, text: MailText) -> str:
     """The phrase as the mail has it: with its numbers, capitals and marks between words."""
-    if phrase.startswith(FORM):
+    if phrase.startswith(FORM) or phrase == MAILBOX:
         return phrase
     pattern = _GAP.join(r"\d[\d,.]*" if c == "0" else re.escape(c) for c in phrase if not c.isspace())
     match = re.search(pattern, text.readable, re.IGNORECASE)

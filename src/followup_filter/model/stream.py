@@ -6,10 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from sklearn.calibration import CalibratedClassifierCV
 
 from followup_filter.labels import OUTCOMES, Outcome
 from followup_filter.model.classifier import Classifier, ordered_probabilities, renewed
 from followup_filter.model.rows import TrainingRows
+from followup_filter.model.shares import adapted, estimated_shares, training_mix
+from followup_filter.model.update import held_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +34,18 @@ def play(
     """Play the rows of `stream` in their order against a classifier trained on `base_rows`.
 
     Whenever the taught model is wrong, the mail is added with its true label and the machine is fitted anew; features
-    and calibration stay those of `base`. `progress` is called with the number of mails done.
+    and calibration stay those of `base`. The mix of the mailbox is told from the mails so far. `progress` is called
+    with the number of mails done.
     """
-    alone = _outcomes(base, base.pipeline[-1], stream)
+    prior = training_mix(held_out(base, base_rows))
+    alone = _probabilities(base.pipeline[-1], stream)
+    taught = np.zeros_like(alone)
     machine, corrected, steps = base.pipeline[-1], [], []
     for row, label in enumerate(stream.labels):
-        taught = _outcomes(base, machine, stream.take([row]))[0]
-        steps.append(Step(label.outcome, alone[row], taught))
-        if taught is not label.outcome:
+        taught[row] = _probabilities(machine, stream.take([row]))[0]
+        step = Step(label.outcome, _answer(alone[: row + 1], prior), _answer(taught[: row + 1], prior))
+        steps.append(step)
+        if step.taught is not step.truth:
             corrected.append(row)
             rows = base_rows.joined(stream.take(corrected))
             labels = [each.outcome.value for each in rows.labels]
@@ -46,9 +54,14 @@ def play(
     return steps
 
 
-def _outcomes(base: Classifier, machine: object, rows: TrainingRows) -> list[Outcome]:
-    probabilities = ordered_probabilities(machine, rows.matrix, [outcome.value for outcome in OUTCOMES])
-    return [OUTCOMES[index] for index in np.asarray(probabilities).argmax(axis=1)]
+def _probabilities(machine: CalibratedClassifierCV, rows: TrainingRows) -> NDArray[np.float64]:
+    return ordered_probabilities(machine, rows.matrix, [outcome.value for outcome in OUTCOMES])
+
+
+def _answer(probabilities: NDArray[np.float64], prior: NDArray[np.float64]) -> Outcome:
+    """The outcome of the last mail, by the mix of those so far."""
+    after = adapted(probabilities[-1:], prior, estimated_shares(probabilities, prior))
+    return OUTCOMES[int(after[0].argmax())]
 
 
 def curve(steps: Sequence[Step], width: int = 50) -> list[tuple[int, int, int]]:

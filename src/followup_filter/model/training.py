@@ -18,8 +18,9 @@ from followup_filter.model.classifier import Classifier, grouped_folds, most_pro
 from followup_filter.model.conformal import calibration_scores
 from followup_filter.model.features import analyse
 from followup_filter.model.samples import Labelled, Sample
+from followup_filter.model.shares import adapted_by_mailbox, insured, training_mix
 
-RECIPE = "2"
+RECIPE = "3"
 """Raised whenever features or estimator change, so that a model's version tells recipes apart."""
 OUT_OF_FOLD_FOLDS = 10
 MINIMUM_GROUPS = 2
@@ -31,12 +32,24 @@ Progress = Callable[[int, int], None]
 class OutOfFold:
     """Predictions for samples by models that saw nothing of their group.
 
-    `outcomes`: shape (samples, outcomes); `kinds`: shape (samples, kinds); rows in the order of `samples`.
+    `raw`: shape (samples, outcomes), as the models gave them; `outcomes`: the same, adapted to each mailbox's mix
+    (`shares`); `kinds`: shape (samples, kinds), of the models; rows in the order of `samples`.
     """
 
     samples: tuple[Labelled, ...]
+    raw: NDArray[np.float64]
     outcomes: NDArray[np.float64]
     kinds: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, samples: Sequence[Labelled], raw: NDArray[np.float64], kinds: NDArray[np.float64]) -> OutOfFold:
+        """Predictions adapted to each group of samples."""
+        return cls(tuple(samples), raw, adapted_by_mailbox(raw, [sample.group for sample in samples]), kinds)
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """What conformal scores are made of, shape (samples, outcomes)."""
+        return insured(self.raw, self.outcomes)
 
     @property
     def predicted(self) -> list[Outcome]:
@@ -85,7 +98,7 @@ def out_of_fold(
         outcomes[test], kinds[test] = classifier.probabilities(classifier.transform([texts[row] for row in test]))
         if progress:
             progress(done, len(folds))
-    return OutOfFold(tuple(samples), outcomes, kinds)
+    return OutOfFold.of(samples, outcomes, kinds)
 
 
 def make_model(samples: Sequence[Sample], held_out: OutOfFold) -> Model:
@@ -93,7 +106,8 @@ def make_model(samples: Sequence[Sample], held_out: OutOfFold) -> Model:
     return Model(
         version=model_version(samples),
         classifier=Classifier.fit(samples, [analyse(sample.message) for sample in samples]),
-        scores=calibration_scores(held_out.outcomes, [sample.outcome for sample in samples]),
+        scores=calibration_scores(held_out.scores, [sample.outcome for sample in samples]),
+        prior=training_mix(held_out.raw),
         made_with=versions(),
         trained_on=tuple(sorted({sample.message.content_hash for sample in samples})),
     )

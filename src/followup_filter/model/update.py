@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from followup_filter.errors import ModelError
 from followup_filter.labels import KINDS, OUTCOMES
@@ -32,6 +33,7 @@ def updated(base: Model, base_rows: TrainingRows, own_rows: TrainingRows, versio
         version=version,
         classifier=classifier,
         scores=base.scores,
+        prior=base.prior,
         made_with=base.made_with,
         trained_on=tuple(sorted({label.content_hash for label in rows.labels})),
     )
@@ -43,19 +45,28 @@ def compared(base: Classifier, base_rows: TrainingRows, own_rows: TrainingRows) 
     Only outcomes are predicted; the kinds are even.
     """
     rows = _together(base_rows, own_rows)
-    outcomes = [label.outcome.value for label in rows.labels]
     own = {label.content_hash for label in own_rows.labels}
     is_base = np.array([label.content_hash not in own for label in rows.labels])
-    found = [np.zeros((len(rows.labels), len(OUTCOMES))) for _arm in range(2)]
-    for train, test in grouped_folds(outcomes, [label.group for label in rows.labels], FOLDS):
-        for probabilities, chosen in zip(found, (train[is_base[train]], train), strict=True):
-            part = rows.take(chosen)
-            labels = [label.outcome.value for label in part.labels]
-            machine = renewed(base.pipeline[-1], part.matrix, labels, part.weights)
-            probabilities[test] = ordered_probabilities(machine, rows.matrix[test], [o.value for o in OUTCOMES])
     kinds = np.full((len(rows.labels), len(KINDS)), 1 / len(KINDS))
-    before, after = (OutOfFold(rows.labels, probabilities, kinds) for probabilities in found)
-    return before, after
+    return (
+        OutOfFold.of(rows.labels, held_out(base, rows, is_base), kinds),
+        OutOfFold.of(rows.labels, held_out(base, rows), kinds),
+    )
+
+
+def held_out(base: Classifier, rows: TrainingRows, taught: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+    """Raw probabilities of all rows by machines fitted without their group, shape (rows, outcomes).
+
+    `taught`: the rows that may be learned from; the folds are the same with and without it.
+    """
+    outcomes = [label.outcome.value for label in rows.labels]
+    probabilities = np.zeros((len(rows.labels), len(OUTCOMES)))
+    for train, test in grouped_folds(outcomes, [label.group for label in rows.labels], FOLDS):
+        part = rows.take(train if taught is None else train[taught[train]])
+        labels = [label.outcome.value for label in part.labels]
+        machine = renewed(base.pipeline[-1], part.matrix, labels, part.weights)
+        probabilities[test] = ordered_probabilities(machine, rows.matrix[test], [o.value for o in OUTCOMES])
+    return probabilities
 
 
 def _together(base_rows: TrainingRows, own_rows: TrainingRows) -> TrainingRows:

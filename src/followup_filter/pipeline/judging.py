@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from followup_filter.events.attribution import Attribution, History, attribute
 from followup_filter.events.event import EventList
 from followup_filter.labels import Outcome
 from followup_filter.model.bundle import Model
-from followup_filter.model.prediction import Prediction, deciding_sentences, predict
+from followup_filter.model.prediction import Prediction, deciding_sentences, mailbox_shares, predict
+from followup_filter.model.shares import distance, estimated_shares
 from followup_filter.store import events as event_store
 from followup_filter.store import messages as store
 from followup_filter.store import results
@@ -21,6 +24,8 @@ from followup_filter.store.pins import lift_answered
 
 BATCH_MAILS = 500
 """Mails that are judged at a time, so that memory stays flat."""
+SHARES_MOVED = 0.02
+"""How far the mix of the mailbox may move (total variation distance) before all stored mail is judged anew."""
 
 
 def judge_new(
@@ -37,7 +42,12 @@ def judge_new(
     later batch may be older, and so their prior contact or their thread.
     """
     stored = store.read_messages(connection, numbers)
-    _predict_and_save(connection, [item for item in stored if not item.sent_by_owner], model, max_lead_loss)
+    received = [item for item in stored if not item.sent_by_owner]
+    shares = _shares(connection)
+    if shares is None:
+        shares = mailbox_shares(model, [item.message for item in received])
+        results.save_shares(connection, shares.tolist())
+    _predict_and_save(connection, received, model, max_lead_loss, shares)
     for item in stored:
         if item.sent_by_owner:
             event = history.thread_event(item.message)
@@ -51,14 +61,19 @@ def judge_new(
 def judge_stored(connection: Connection, model: Model, max_lead_loss: float) -> None:
     """Bring every stored result up to date with the model and the event list.
 
-    Outcomes are computed anew where the model is another one. Events are computed anew from the earliest mail on whose
-    result was not made with this event list. Corrections are kept apart and always win. Pins of senders to whom the
-    owner has written since end.
+    Outcomes are computed anew where the model is another one, and all of them where the mix of the mailbox has moved.
+    Events are computed anew from the earliest mail on whose result was not made with this event list. Corrections are
+    kept apart and always win. Pins of senders to whom the owner has written since end.
     """
     outdated = results.outdated_numbers(connection, model.version)
-    for start in range(0, len(outdated), BATCH_MAILS):
-        stored = store.read_messages(connection, outdated[start : start + BATCH_MAILS])
-        _predict_and_save(connection, stored, model, max_lead_loss)
+    before = _shares(connection)
+    _judge_again(connection, outdated, model, max_lead_loss, model.prior if before is None else before)
+    numbers, raw = results.read_raw(connection)
+    if numbers:
+        shares = estimated_shares(np.array(raw), model.prior)
+        if before is None or distance(shares, before) > SHARES_MOVED:
+            results.save_shares(connection, shares.tolist())
+            _judge_again(connection, numbers, model, max_lead_loss, shares)
     lift_answered(connection)
     attribute_stored(connection)
 
@@ -106,11 +121,28 @@ def history_of(connection: Connection, traces: Sequence[results.Trace]) -> Histo
     return history
 
 
+def _shares(connection: Connection) -> NDArray[np.float64] | None:
+    shares = results.read_shares(connection)
+    return None if shares is None else np.array(shares)
+
+
+def _judge_again(
+    connection: Connection, numbers: Sequence[int], model: Model, max_lead_loss: float, shares: NDArray[np.float64]
+) -> None:
+    for start in range(0, len(numbers), BATCH_MAILS):
+        stored = store.read_messages(connection, numbers[start : start + BATCH_MAILS])
+        _predict_and_save(connection, stored, model, max_lead_loss, shares)
+
+
 def _predict_and_save(
-    connection: Connection, stored: Sequence[store.StoredMessage], model: Model, max_lead_loss: float
+    connection: Connection,
+    stored: Sequence[store.StoredMessage],
+    model: Model,
+    max_lead_loss: float,
+    shares: NDArray[np.float64],
 ) -> None:
     """Predict stored mails and save the results; the deciding sentence only where a person will read it."""
-    predictions = predict(model, [item.message for item in stored], max_lead_loss)
+    predictions = predict(model, [item.message for item in stored], max_lead_loss, shares)
     shown = [
         (item, prediction)
         for item, prediction in zip(stored, predictions, strict=True)
@@ -130,6 +162,7 @@ def prediction_values(prediction: Prediction, sentence: str) -> dict[str, Any]:
         "kind": prediction.kind,
         "probabilities": prediction.probabilities,
         "kinds": prediction.kinds,
+        "raw": list(prediction.raw),
         "plausible": prediction.plausible,
         "review": prediction.review,
         "reasons": [asdict(reason) for reason in prediction.reasons],

@@ -12,7 +12,7 @@ from followup_filter.events.event import EventList
 from followup_filter.mail.message import Message
 from followup_filter.mail.sources import RawMail
 from followup_filter.model.bundle import Model
-from followup_filter.model.prediction import Prediction, predict
+from followup_filter.model.prediction import Prediction, mailbox_shares, predict
 from followup_filter.pipeline.intake import Progress, read
 
 LATEST = datetime.max.replace(tzinfo=UTC)
@@ -37,7 +37,10 @@ def by_date(message: Message) -> datetime:
 def classify(
     mails: Iterable[RawMail], events: EventList, model: Model, max_lead_loss: float, progress: Progress
 ) -> list[Judged]:
-    """Judge mails without any store, in input order; all of them, ordered by date, are each other's history."""
+    """Judge mails without any store, in input order; all of them, ordered by date, are each other's history.
+
+    They are taken for one mailbox: how common each outcome is among them counts.
+    """
     judged: list[Judged] = []
     messages: dict[int, Message] = {}
     for mail in mails:
@@ -52,7 +55,8 @@ def classify(
     for index in sorted(messages, key=lambda index: (by_date(messages[index]), index)):
         attributions[index] = attribute(messages[index], events, history)
         history.add(messages[index], attributions[index].event)
-    predictions = predict(model, list(messages.values()), max_lead_loss)
+    all_messages = list(messages.values())
+    predictions = predict(model, all_messages, max_lead_loss, mailbox_shares(model, all_messages))
     for index, prediction in zip(messages, predictions, strict=True):
         judged[index] = Judged(judged[index].path, messages[index], prediction, attributions[index])
     return judged

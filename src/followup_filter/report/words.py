@@ -9,7 +9,7 @@ from followup_filter.labels import Kind, Outcome
 from followup_filter.language import gettext as _
 from followup_filter.language import language, marked
 from followup_filter.mail.server import Role
-from followup_filter.model.reasons import FORM, REST
+from followup_filter.model.reasons import FORM, MAILBOX, REST
 from followup_filter.report.layout import shortened
 
 _OUTCOMES = {
@@ -112,6 +112,8 @@ def evidence_words(evidence_type: str) -> str:
 
 def reason_words(feature: str) -> str:
     """A reason of a prediction in words: the phrase in quotation marks, or the fact of form."""
+    if feature == MAILBOX:
+        return _("how common such mail is in your mailbox")
     if feature == REST:
         return _("other words and sequences of characters")
     if feature.startswith(FORM):

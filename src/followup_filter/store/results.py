@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
 
 from followup_filter.labels import KINDS_OF_OUTCOME, OUTCOMES, Kind, Outcome
 from followup_filter.store import schema
@@ -154,6 +154,27 @@ def lead_uids(connection: Connection, place: Place, since: datetime) -> dict[int
 def forget_attributions(connection: Connection) -> None:
     """Mark every event as out of date: something was learned that may change any of them."""
     connection.execute(update(schema.result).values(events_version=""))
+
+
+def read_shares(connection: Connection) -> list[float] | None:
+    """How common each outcome is in the mailbox, in the order of OUTCOMES, as results were made with; else None."""
+    rows = {row.outcome: row.share for row in connection.execute(select(schema.mailbox_share))}
+    return [rows[outcome.value] for outcome in OUTCOMES] if len(rows) == len(OUTCOMES) else None
+
+
+def save_shares(connection: Connection, shares: Sequence[float]) -> None:
+    """Keep how common each outcome is in the mailbox."""
+    connection.execute(delete(schema.mailbox_share))
+    values = [{"outcome": outcome, "share": float(s)} for outcome, s in zip(OUTCOMES, shares, strict=True)]
+    connection.execute(insert(schema.mailbox_share), values)
+
+
+def read_raw(connection: Connection) -> tuple[list[int], list[list[float]]]:
+    """Numbers of all judged mails, and their probabilities before the mailbox's mix was counted in."""
+    rows = connection.execute(
+        select(schema.result.c.number, schema.result.c.raw).order_by(schema.result.c.number)
+    ).all()
+    return [row.number for row in rows], [row.raw for row in rows]
 
 
 def save_prediction(connection: Connection, number: int, values: Mapping[str, Any]) -> None:

@@ -95,6 +95,7 @@ result = Table(
     Column("kind", String(40), nullable=False),
     Column("probabilities", JSON, nullable=False),
     Column("kinds", JSON, nullable=False),
+    Column("raw", JSON, nullable=False, server_default="[]"),
     Column("plausible", JSON, nullable=False),
     Column("review", Boolean, nullable=False),
     Column("reasons", JSON, nullable=False),
@@ -121,6 +122,14 @@ correction = Table(
     Column("undone", Boolean, nullable=False, default=False),
     Index("correction_number", "number"),
 )
+
+mailbox_share = Table(
+    "mailbox_share",
+    metadata,
+    Column("outcome", String(40), primary_key=True),
+    Column("share", Float, nullable=False),
+)
+"""How common each outcome is in the mailbox, as all results were made with; empty before the first."""
 
 model = Table(
     "model",

@@ -1,4 +1,4 @@
-"""What learning must remember: which model was put to use when and by whom, what made it, and pinned senders."""
+"""What learning must remember: models and their uses, pinned senders, and the mix of outcomes of the mailbox."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,6 +33,13 @@ def upgrade() -> None:
         sa.Column("ended_by", sa.String(20)),
     )
     op.create_index("pin_address", "pin", ["address"])
+    op.create_table(
+        "mailbox_share",
+        sa.Column("outcome", sa.String(40), primary_key=True),
+        sa.Column("share", sa.Float, nullable=False),
+    )
+    with op.batch_alter_table("result") as table:
+        table.add_column(sa.Column("raw", sa.JSON, nullable=False, server_default="[]"))
     with op.batch_alter_table("model") as table:
         table.add_column(sa.Column("facts", sa.JSON, nullable=False, server_default="{}"))
         table.drop_column("in_use")

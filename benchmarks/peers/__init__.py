@@ -1,0 +1,1 @@
+"""The model beside filters that people use: bogofilter, bsfilter, and scikit-learn's complement naive Bayes."""
