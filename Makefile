@@ -64,3 +64,13 @@ docs: $(VENV)/installed-for-tests ## Write the pages that are generated
 	$(BIN)/python -m tools.command_docs
 	$(BIN)/python -m tools.classify_docs
 	$(BIN)/python -m tools.timetables
+
+.PHONY: peers bench-learning peer-programs
+peer-programs:
+	@command -v bogofilter >/dev/null && command -v bsfilter >/dev/null || { . ./tools/debian.sh && debian_install bogofilter bsfilter; }
+
+peers: $(VENV)/installed-for-tests peer-programs ## The model beside bogofilter, bsfilter and naive Bayes; writes docs/model.md
+	@$(BIN)/python -m benchmarks.peers.run
+
+bench-learning: $(VENV)/installed-for-tests ## How long learning takes, against one plain fit
+	@$(BIN)/python -m benchmarks.learning

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from followup_filter.labels import OUTCOMES, Outcome
 from followup_filter.mail.parse import parse_message
-from followup_filter.model.features import analyse, surface_ngrams
+from followup_filter.model.features import analyse, word_ngrams
 
 TIMEOUT = 600
 
@@ -29,6 +31,9 @@ class Filter(Protocol):
 
     def judge(self, files: Sequence[Path]) -> list[Outcome]:
         """The most probable outcome of each mail."""
+
+    def memory(self, files: Sequence[Path]) -> int:
+        """KB that judging takes: of the program, or of this process."""
 
 
 def _run(command: Sequence[str], files: Sequence[Path] = (), *, arguments: bool = False) -> str:
@@ -46,6 +51,15 @@ def _run(command: Sequence[str], files: Sequence[Path] = (), *, arguments: bool 
     if done.returncode not in (0, 1, 2):
         raise RuntimeError(f"{command[0]} ended with {done.returncode}: {done.stderr[:400]}")
     return done.stdout
+
+
+_MEASURE = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL); \
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+
+
+def memory_of(command: Sequence[str], files: Sequence[Path], *, arguments: bool = False) -> int:
+    """The largest resident size of a command in KB; a small process in between, since a fork counts its parent's."""
+    return int(_run([sys.executable, "-c", _MEASURE, *command], files, arguments=arguments).split()[-1])
 
 
 class OneAgainstRest:
@@ -69,6 +83,10 @@ class OneAgainstRest:
         scores = np.column_stack([self.scores(place, files) for place in self._folders.values()])
         return [OUTCOMES[index] for index in scores.argmax(axis=1)]
 
+    def memory(self, files: Sequence[Path]) -> int:
+        """KB that judging takes."""
+        raise NotImplementedError
+
     def register(self, place: Path, spam: Sequence[Path], ham: Sequence[Path]) -> None:
         """Teach the filter in `place`."""
         raise NotImplementedError
@@ -80,6 +98,11 @@ class OneAgainstRest:
 
 class Bogofilter(OneAgainstRest):
     """bogofilter, bulk mode; a filter without words yet scores one half."""
+
+    def memory(self, files: Sequence[Path]) -> int:
+        """KB that judging takes."""
+        place = self._folders[OUTCOMES[0]]
+        return memory_of(["bogofilter", "-C", "-d", str(place), "-b", "-T"], files)
 
     def register(self, place: Path, spam: Sequence[Path], ham: Sequence[Path]) -> None:
         """Register as spam (-s) and ham (-n)."""
@@ -97,6 +120,11 @@ class Bogofilter(OneAgainstRest):
 
 class Bsfilter(OneAgainstRest):
     """bsfilter with its default: character pairs of Japanese, Robinson-Fisher."""
+
+    def memory(self, files: Sequence[Path]) -> int:
+        """KB that judging takes."""
+        place = self._folders[OUTCOMES[0]]
+        return memory_of(["bsfilter", "--homedir", str(place), "-v"], files, arguments=True)
 
     def register(self, place: Path, spam: Sequence[Path], ham: Sequence[Path]) -> None:
         """Add to both databases and make the table of probabilities."""
@@ -139,6 +167,10 @@ class ComplementBayes:
         with threadpool_limits(1):
             return [Outcome(label) for label in self._machine.predict(self._vectorizer.transform(files))]
 
+    def memory(self, files: Sequence[Path]) -> int:
+        """KB of this process so far."""
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
 
 _WORDS: dict[Path, list[str]] = {}
 
@@ -146,5 +178,5 @@ _WORDS: dict[Path, list[str]] = {}
 def _words(file: Path) -> list[str]:
     """The word sequences of a mail file; each file is read and cut into words once a run."""
     if file not in _WORDS:
-        _WORDS[file] = surface_ngrams(analyse(parse_message(file.read_bytes())))
+        _WORDS[file] = word_ngrams(analyse(parse_message(file.read_bytes())))
     return _WORDS[file]

@@ -88,7 +88,7 @@ def plain_pipeline(labels: Sequence[str], groups: Sequence[str]) -> Pipeline:
 
 
 def _surface(text: MailText) -> str:
-    return text.surface
+    return text.words
 
 
 def plain_score(

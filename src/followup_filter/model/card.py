@@ -99,9 +99,9 @@ def model_card(model: Model, samples: Sequence[Sample], held_out: OutOfFold) -> 
         f"- Version `{model.version}`, made with {made_with}, Python {platform.python_version()}.",
         f"- Trained on {len(samples)} labelled mails of {figures.groups} invented mailboxes, one author each "
         "(data/samples; neither demo nor confirmation mailboxes are among them). No real mail.",
-        "- Outcomes: a linear support vector machine over word 1-2-grams, dictionary-form 1-3-grams, words of subject, "
-        "opening and closing, character 1-4-grams and facts of form; probabilities by temperature scaling on folds "
-        "grouped by mailbox. Kinds: a second machine on the same features.",
+        "- Outcomes: a linear support vector machine over word 1-3-grams, character 1-4-grams and facts of form; "
+        "probabilities by temperature scaling on folds grouped by mailbox. Kinds: a second machine on the same "
+        "features.",
         "- `plausible`: label-conditional conformal sets (Vovk 2012) from out-of-fold scores; an outcome with fewer "
         "than 19 samples (leads at 0.02: 49) could never be ruled out.",
         "- Known limit: authors are language models that were given personas; figures on real mail will differ. "

@@ -17,16 +17,16 @@ from sklearn.preprocessing import MaxAbsScaler
 
 from followup_filter.mail.message import Message
 from followup_filter.mail.text import normalize
-from followup_filter.model.tokens import Morpheme, morphemes
+from followup_filter.model.tokens import words
 
-EDGE_LENGTH = 160
-"""Characters at the start and the end of the newest text that count as its opening and closing."""
 CHARACTERS_LENGTH = 20_000
 """Characters of a mail of which character sequences are made at most."""
 NAMES_COUNT = 20
 """Names of one mail's headers that are looked for in its text at most."""
 NAME_LENGTHS = (2, 12)
 """Characters of a part of a name that is looked for in the text."""
+WORDS_LONGEST = 3
+"""Words in a row that make a feature at most."""
 SPACE = "\u2581"
 """Stands between the words of a word sequence, as in SentencePiece."""
 
@@ -36,22 +36,17 @@ _NAME_PART = re.compile(r"[\s　・/()（）@＠,、|｜\[\]【】]+")
 _AMOUNT = re.compile(r"(?<![\d,])\d[\d,]{0,15}\s{0,3}(?:円|万円|千円|yen)|[¥\\]\s*\d", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\d,.]*")
 _QUESTION = re.compile(r"[?？]|でしょうか|ますか|ませんか")
-_NO_WORD = frozenset({"補助記号", "空白"})
 
 
 @dataclass(frozen=True, slots=True)
 class MailText:
     """One message in the forms that features are made of; computed once a message, used by every step.
 
-    `surface`, `lemma`, `written` and `fields` are words joined by a blank; those of `fields` carry "subject:",
-    "opening:" or "closing:" in front; `written` has the words of `lemma` as they stand. `characters` is the normalised
-    text on one line, `readable` the same with its numbers and capitals.
+    `words`: those of subject and newest text, joined by a blank. `characters`: the normalised text on one line;
+    `readable`: the same with its numbers and capitals.
     """
 
-    surface: str
-    lemma: str
-    written: str
-    fields: str
+    words: str
     characters: str
     readable: str
     form: Mapping[str, float]
@@ -64,19 +59,9 @@ def analyse(message: Message) -> MailText:
     """
     names = _names(message)
     subject, body = (_without_names(_ADDRESS_OR_LINK.sub(" ", text), names) for text in (message.subject, message.text))
-    of_subject, of_body = morphemes(subject), morphemes(body)
-    words = [*of_subject, *of_body]
     readable = " ".join(normalize(f"{subject}\n{body}").split())
-    parts = (
-        ("subject:", of_subject),
-        ("opening:", morphemes(body[:EDGE_LENGTH])),
-        ("closing:", morphemes(body[-EDGE_LENGTH:])),
-    )
     return MailText(
-        surface=" ".join(surface for surface, _, tag in words if tag != "空白"),
-        lemma=_lemmas(words),
-        written=" ".join(surface for surface, _, tag in words if tag not in _NO_WORD),
-        fields=" ".join(prefix + word for prefix, part in parts for word in _lemmas(part).split()),
+        words=" ".join([*words(subject), *words(body)]),
         characters=_NUMBER.sub("0", readable).lower()[:CHARACTERS_LENGTH],
         readable=readable,
         form=form_facts(message),
@@ -102,23 +87,9 @@ def _without_names(text: str, names: Sequence[tuple[str, str]]) -> str:
     return text
 
 
-def _lemmas(words: Sequence[Morpheme]) -> str:
-    return " ".join(lemma for _, lemma, tag in words if tag not in _NO_WORD)
-
-
-def surface_ngrams(text: MailText) -> list[str]:
-    """One- and two-word sequences of subject and newest text as written."""
-    return _ngrams(text.surface.split(), 2)
-
-
-def lemma_ngrams(text: MailText) -> list[str]:
-    """One- to three-word sequences of subject and newest text in dictionary form."""
-    return _ngrams(text.lemma.split(), 3)
-
-
-def field_words(text: MailText) -> list[str]:
-    """Words of subject, opening and closing in dictionary form, each with its field in front."""
-    return text.fields.split()
+def word_ngrams(text: MailText) -> list[str]:
+    """One- to three-word sequences of subject and newest text as written."""
+    return _ngrams(text.words.split(), WORDS_LONGEST)
 
 
 def characters(text: MailText) -> str:
@@ -200,13 +171,11 @@ def build_features() -> FeatureUnion:
     character_sequences = tfidf("char", preprocessor=characters, ngram_range=(1, 4), min_df=3, max_features=100_000)
     return FeatureUnion(
         [
-            ("surface", tfidf(surface_ngrams, min_df=3)),
-            ("lemma", tfidf(lemma_ngrams, min_df=3)),
-            ("fields", tfidf(field_words, min_df=2)),
+            ("words", tfidf(word_ngrams, min_df=3)),
             ("characters", character_sequences),
             ("form", Pipeline([("facts", Pick(form)), ("vector", DictVectorizer()), ("scale", MaxAbsScaler())])),
         ],
-        transformer_weights={"surface": 1.0, "lemma": 1.0, "fields": 0.7, "characters": 1.0, "form": 0.15},
+        transformer_weights={"words": 1.0, "characters": 1.0, "form": 0.15},
     )
 
 

@@ -59,11 +59,10 @@ def reasons(
         elif part == "characters":
             characters.append((name.strip(), weight))
         else:
-            words[feature] = weight
-    lemmas = _Lemmas(text)
+            words[name] = weight
     phrases: dict[str, float] = {}
-    for feature, weight in nsmallest(CANDIDATES, words.items(), key=lambda item: (-abs(item[1]), item[0])):
-        phrase = _phrase(feature, lemmas)
+    for name, weight in nsmallest(CANDIDATES, words.items(), key=lambda item: (-abs(item[1]), item[0])):
+        phrase = _phrase(name)
         if not _readable(phrase):
             continue
         wider = next((known for known in phrases if phrase in known), None)
@@ -80,29 +79,9 @@ def reasons(
     return (*shown, Reason(REST, round(rest, 4)))
 
 
-class _Lemmas:
-    """Finds runs of dictionary forms in a mail."""
-
-    def __init__(self, text: MailText) -> None:
-        self._lemmas, self._written = text.lemma.split(), text.written.split()
-        self._places: dict[str, list[int]] = {}
-        for place, lemma in enumerate(self._lemmas):
-            self._places.setdefault(lemma, []).append(place)
-
-    def as_written(self, lemmas: list[str]) -> list[str]:
-        """The words of the mail that these dictionary forms stand for."""
-        for place in self._places.get(lemmas[0], ()):
-            if self._lemmas[place : place + len(lemmas)] == lemmas:
-                return self._written[place : place + len(lemmas)]
-        return lemmas
-
-
-def _phrase(feature: str, lemmas: _Lemmas) -> str:
-    """The words of a feature as the mail has them, joined as Japanese or Latin text is."""
-    part, _, name = feature.partition("__")
-    words = name.rpartition(":")[2].split(SPACE) if part == "fields" else name.split(SPACE)
-    if part != "surface":
-        words = lemmas.as_written(words)
+def _phrase(name: str) -> str:
+    """The words of a sequence, joined as Japanese or Latin text is."""
+    words = name.split(SPACE)
     joined = words[0]
     for before, word in pairwise(words):
         joined += (" " if before[-1:].isascii() and word[:1].isascii() else "") + word

@@ -18,9 +18,6 @@ CHUNK_LENGTH = 4_000
 TEXT_LENGTH = 50_000
 """Characters of a mail that are tokenised at most."""
 
-Morpheme = tuple[str, str, str]
-"""(surface, dictionary form, part of speech)."""
-
 _NUMBER = re.compile(r"\d[\d,.]*")
 _CUT = re.compile(r"[\n。！？!?]")
 
@@ -30,11 +27,8 @@ def _tagger() -> GenericTagger:
     import unidic_lite
     from fugashi import GenericTagger
 
-    # "-O ''" is needed, else the dictionary's own output format wins; %f[10] is the dictionary form as written.
-    return GenericTagger(
-        f"-r {os.devnull} -d '{unidic_lite.DICDIR}' -O '' "
-        r"-F '%m\t%f[10]\t%f[0]\n' -U '%m\t%m\t%f[0]\n'"
-    )
+    # "-O ''" is needed, else the dictionary's own output format wins.
+    return GenericTagger(f"-r {os.devnull} -d '{unidic_lite.DICDIR}' -O '' " r"-F '%m\n' -U '%m\n'")
 
 
 def chunks(text: str) -> Iterator[str]:
@@ -49,18 +43,16 @@ def chunks(text: str) -> Iterator[str]:
         start = end
 
 
-def morphemes(text: str) -> list[Morpheme]:
-    """Surface, dictionary form and part of speech of every word of `text`, normalised; numbers become "0".
+def words(text: str) -> list[str]:
+    """Every word of `text` as written, normalised; numbers become "0".
 
     At most the first 50,000 characters are read, 4,000 a call.
     """
     text = _NUMBER.sub("0", normalize(text[:TEXT_LENGTH])[:TEXT_LENGTH].replace("\0", "")).lower()
-    words = []
+    found: list[str] = []
     for chunk in chunks(text):
         # MeCab takes a line break for the end of its input; a full stop keeps words of two lines apart.
         lines = [line.strip() for line in chunk.split("\n")]
-        for line in _tagger().parse("。".join(line for line in lines if line)).split("\n"):
-            fields = line.split("\t")
-            if len(fields) == 3 and fields[0]:
-                words.append((fields[0], fields[1] or fields[0], fields[2]))
-    return words
+        parsed = _tagger().parse("。".join(line for line in lines if line)).split("\n")
+        found += [word for word in parsed if word and word != "EOS" and not word.isspace()]
+    return found

@@ -20,7 +20,7 @@ from followup_filter.model.features import analyse
 from followup_filter.model.samples import Labelled, Sample
 from followup_filter.model.shares import adapted_by_mailbox, insured, training_mix
 
-RECIPE = "3"
+RECIPE = "4"
 """Raised whenever features or estimator change, so that a model's version tells recipes apart."""
 OUT_OF_FOLD_FOLDS = 10
 MINIMUM_GROUPS = 2
