@@ -6,6 +6,7 @@ import rich_click as click
 
 from followup_filter import __version__
 from followup_filter.cli.account import account
+from followup_filter.cli.cards import cards
 from followup_filter.cli.classify import classify
 from followup_filter.cli.completion import completion
 from followup_filter.cli.correct import label, review
@@ -41,7 +42,7 @@ click.rich_click.COMMAND_GROUPS = {
         {"name": _("Every day"), "commands": ["run", "report", "leads", "review"]},
         {"name": _("What became of a lead"), "commands": ["done", "snooze", "won", "lost"]},
         {"name": _("Single mails"), "commands": ["label", "pin", "explain", "find"]},
-        {"name": _("Events"), "commands": ["events", "known"]},
+        {"name": _("Events"), "commands": ["events", "cards", "known"]},
         {"name": _("Learning"), "commands": ["train", "doubts", "evaluate", "model", "samples"]},
         {"name": _("Setting up"), "commands": ["init", "doctor", "account", "schedule"]},
         {"name": _("Without any set-up"), "commands": ["demo", "classify", "completion"]},
@@ -63,7 +64,7 @@ def followup_filter() -> None:
 
 
 for command in (
-    *(run, report, leads, review, done, snooze, won, lost, label, pin, explain, find, events, known),
+    *(run, report, leads, review, done, snooze, won, lost, label, pin, explain, find, events, cards, known),
     *(train, doubts, evaluate, model, samples, init, doctor, account, schedule, demo, classify, completion),
 ):
     followup_filter.add_command(command)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from followup_filter.cli.common import data_dir_option, find_event, format_option, open_store, print_json
 from followup_filter.errors import UsageError
 from followup_filter.language import gettext as _
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from followup_filter.events.event import EventList
 
 
 @click.group(
@@ -24,23 +30,53 @@ def events() -> None:
     "import",
     short_help=_("Take over an events file."),
     help=_(
-        "Take over events, cards and your own addresses from a TOML file (docs/events-file.md). Events are told apart "
-        "by their id: a known one is brought up to date, none is ever deleted. A file with a mistake changes nothing. "
-        "Stored mail is looked at again at once.\n\nExample: followup-filter events import events.toml"
+        "Take over events from a TOML file (docs/events-file.md; with cards and your own addresses), a calendar (ICS) "
+        "or a table (CSV with headings such as 名称, 日付, 会場, 会費). A known event is brought up to date, none is "
+        "ever deleted; calendars and tables leave its cards as they are. A file with a mistake changes nothing. Stored "
+        "mail is looked at again at once.\n\n"
+        "Examples: followup-filter events import events.toml; "
+        "followup-filter events import calendar.ics --only 交流会 --dry-run"
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--only", default="", metavar=_("TEXT"), help=_("Of a calendar, only entries with this in their name."))
+@click.option("--dry-run", is_flag=True, help=_("List what would be taken over, and change nothing."))
 @data_dir_option
-def import_events(file: Path, data_dir: Path | None) -> None:
+def import_events(file: Path, only: str, dry_run: bool, data_dir: Path | None) -> None:
     """Import a file, whole or not at all."""
     from followup_filter import pipeline
-    from followup_filter.events.eventfile import read_events
+    from followup_filter.mail.text import strip_controls
 
-    imported = read_events(file)
     with open_store(data_dir) as database, database.transaction() as connection:
+        imported = _read_any(file, only, connection)
+        if dry_run:
+            for event in imported.events:
+                click.echo(strip_controls(f"{event.date} {event.start:%H:%M}  {event.name}  {event.venue}".rstrip()))
+            click.echo(_("Nothing was changed."))
+            return
         new, changed = pipeline.import_events(connection, imported)
     same = len(imported.events) - new - changed
     click.echo(_("{new} new events, {changed} changed, {same} as before.").format(new=new, changed=changed, same=same))
+
+
+def _read_any(file: Path, only: str, connection: Connection) -> EventList:
+    """The events of a file in any of the formats, told by its name and content."""
+    from followup_filter.cli.common import now
+    from followup_filter.events.calendars import is_calendar, joined, read_calendar, read_event_table
+    from followup_filter.events.event import EventList
+    from followup_filter.events.eventfile import read_events
+    from followup_filter.store.events import read_events as read_stored
+
+    if file.suffix.lower() == ".toml" or not file.exists():
+        return read_events(file)
+    known = read_stored(connection)
+    if is_calendar(file):
+        found = read_calendar(file, now(), known.owner.addresses, only)
+    elif file.suffix.lower() in (".csv", ".tsv", ".txt"):
+        found = read_event_table(file, now().date())
+    else:
+        return read_events(file)
+    return EventList(events=tuple(joined(found, known.events)))
 
 
 @events.command(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import date, time
 
@@ -81,3 +81,15 @@ def _event(facts: dict[str, object]) -> Event:
     values["organizer_addresses"] = tuple(values["organizer_addresses"])  # type: ignore[arg-type]
     values["cards"] = tuple(Card(**card) for card in values["cards"])  # type: ignore[attr-defined]
     return Event(**values)  # type: ignore[arg-type]
+
+
+def read_headings(connection: Connection) -> dict[str, str]:
+    """The fields of headings that the owner named before, by heading."""
+    return {row.heading: row.field for row in connection.execute(select(schema.heading))}
+
+
+def save_headings(connection: Connection, fields: Mapping[str, str]) -> None:
+    """Keep which fields stand below these headings."""
+    for name, field in fields.items():
+        connection.execute(delete(schema.heading).where(schema.heading.c.heading == name))
+        connection.execute(insert(schema.heading).values(heading=name, field=field))

@@ -123,6 +123,14 @@ correction = Table(
     Index("correction_number", "number"),
 )
 
+heading = Table(
+    "heading",
+    metadata,
+    Column("heading", Text, primary_key=True),
+    Column("field", String(20), nullable=False),
+)
+"""Headings of card files that the owner named with `cards import --map`, and what stands below them."""
+
 mailbox_share = Table(
     "mailbox_share",
     metadata,

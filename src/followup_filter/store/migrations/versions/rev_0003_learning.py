@@ -1,4 +1,4 @@
-"""What learning must remember: models and their uses, pinned senders, and the mix of outcomes of the mailbox."""
+"""What learning must remember: models and their uses, pinned senders, the mailbox's mix; headings of card files."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,6 +33,11 @@ def upgrade() -> None:
         sa.Column("ended_by", sa.String(20)),
     )
     op.create_index("pin_address", "pin", ["address"])
+    op.create_table(
+        "heading",
+        sa.Column("heading", sa.Text, primary_key=True),
+        sa.Column("field", sa.String(20), nullable=False),
+    )
     op.create_table(
         "mailbox_share",
         sa.Column("outcome", sa.String(40), primary_key=True),
