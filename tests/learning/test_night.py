@@ -173,7 +173,10 @@ def test_the_file_of_a_base_that_is_gone_leaves_the_shipped_one(learner: Databas
     choice.use(learner, digest, UseSource.TRAIN)
     (learning.model_folder(learner) / "own.joblib").unlink()
     correct(learner, newsletters(learner)[0], Outcome.OTHER)
-    learned = learn_at_night(learner, pytest.fail)
+    said: list[str] = []
+    learned = learn_at_night(learner, said.append)
     assert learned is not None and learned.in_use
+    assert len(said) == 1 and "run “train” again" in said[0]
     with learner.transaction() as connection:
         assert records.models(connection)[-1]["facts"]["base"] == SHIPPED_DIGEST
+    assert learn_at_night(learner, pytest.fail) is None

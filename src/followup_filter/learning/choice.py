@@ -87,9 +87,12 @@ def base_in_use(database: Database, say: Say) -> Base:
         chosen, recorded = row_in_use(connection), {row["digest"]: row for row in records.models(connection)}
     base = recorded.get(chosen["facts"].get("base", chosen["digest"])) if chosen else None
     if base and base["note"] == TRAINED:
-        with contextlib.suppress(ModelError):
+        try:
             model = bundle.load(model_folder(database) / base["file"], {base["digest"]})
             return Base(model, base["digest"], load_rows(rows_file(database, base["digest"]), model.feature_count))
+        except ModelError as error:
+            again = _("{fault} Your corrections go to the shipped model; for your labelled folders, run “train” again.")
+            say(again.format(fault=error))
     model, digest = _shipped(database, say)
     file = rows_file(database, digest)
     with contextlib.suppress(ModelError):

@@ -117,12 +117,12 @@ class Classifier:
 
     def contributions(self, row: sparse.csr_matrix, outcome: Outcome, against: Outcome) -> list[tuple[str, float]]:
         """(feature, weight) of every feature of one mail's row: log-odds of `outcome` against `against`."""
-        weights = self.weights_of(outcome) - self.weights_of(against)
+        weights = (self.weights_of(outcome) - self.weights_of(against)) * self.slope
         if not self._names:
             self._names = feature_names(self.pipeline.named_steps["features"])
+        values = row.data * weights[row.indices]
         return [
-            (self._names[column], float(value * weights[column] * self.slope))
-            for column, value in zip(row.indices, row.data, strict=True)
+            (self._names[column], value) for column, value in zip(row.indices.tolist(), values.tolist(), strict=True)
         ]
 
     def bias(self, outcome: Outcome, against: Outcome) -> float:

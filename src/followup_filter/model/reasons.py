@@ -68,9 +68,10 @@ def reasons(
         wider = next((known for known in phrases if phrase in known), None)
         narrower = [known for known in phrases if wider is None and known in phrase]
         phrases[wider or phrase] = phrases.get(wider or phrase, 0.0) + weight + sum(phrases.pop(n) for n in narrower)
+    together = "\n".join(phrases)
     for sequence, weight in characters:
-        if within := next((phrase for phrase in phrases if len(sequence) > 1 and sequence in phrase), None):
-            phrases[within] += weight
+        if len(sequence) > 1 and sequence in together:
+            phrases[next(phrase for phrase in phrases if sequence in phrase)] += weight
     for phrase, weight in phrases.items():
         found[phrase] = found.get(phrase, 0.0) + weight
     named = sorted(found.items(), key=lambda item: (-abs(item[1]), item[0]))[:REASONS]
