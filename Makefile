@@ -74,3 +74,7 @@ peers: $(VENV)/installed-for-tests peer-programs ## The model beside bogofilter,
 
 bench-learning: $(VENV)/installed-for-tests ## How long learning takes, against one plain fit
 	@$(BIN)/python -m benchmarks.learning
+
+.PHONY: attribution
+attribution: $(VENV)/installed-for-tests ## How often the event of a mail is found; writes docs/attribution.md
+	@$(BIN)/python -m benchmarks.attribution
