@@ -59,8 +59,8 @@ def main() -> None:
     lines += ["By evidence, with all entered, after events (the strongest of each mail):", ""]
     lines += [*by_evidence(after_events), ""]
     lines += [
-        "Mail of strangers with name and date only, of which nothing was found, by days since the latest event: how often "
-        "that event caused it.",
+        "Mail of strangers with name and date only, of which nothing was found, by days since the latest event: how "
+        "often that event caused it.",
         "",
         *strangers(after_events, ordinary),
         "",

@@ -20,7 +20,7 @@ from followup_filter.labels import Kind, Outcome
 from followup_filter.mail.sources import open_source
 from followup_filter.model.bundle import Model
 from followup_filter.pipeline import intake
-from followup_filter.store import corrections, messages, records, schema
+from followup_filter.store import corrections, messages, records, results, schema
 from followup_filter.store.database import Database
 from followup_filter.store.results import Decision, read_decisions
 from tests.damaged import write_damaged
@@ -279,4 +279,18 @@ def test_the_owners_own_mail_is_no_result_and_tells_who_was_answered(demo_data: 
     judged = {item.stored.number for item in _decisions(database)}
     assert len(own) > 5
     assert not judged & {item.number for item in own}
+    database.close()
+
+
+def test_the_mix_of_the_mailbox_is_kept_and_moves_all_answers(own_demo_data: Path, shipped: Model) -> None:
+    database = Database.open(own_demo_data)
+    with database.transaction() as connection:
+        shares = results.read_shares(connection)
+        assert shares is not None and sum(shares) == pytest.approx(1)
+        before = {item.stored.number: item.probabilities for item in results.read_decisions(connection)}
+        results.save_shares(connection, [0.01, 0.01, 0.01, 0.01, 0.96])
+        pipeline.judge_stored(connection, shipped, 0.02)
+        assert results.read_shares(connection) == pytest.approx(shares)
+        after = {item.stored.number: item.probabilities for item in results.read_decisions(connection)}
+    assert before == after
     database.close()

@@ -46,11 +46,14 @@ def why_no_lead(database: Database, decision: Decision) -> tuple[Reason, ...]:
     from followup_filter import learning
     from followup_filter.labels import Outcome
     from followup_filter.model.prediction import why_rather
+    from followup_filter.store.results import read_shares
 
     if decision.label or Outcome.LEAD in decision.ranked[:2]:
         return ()
     model = learning.model_in_use(database, lambda sentence: click.echo(sentence, err=True))
-    return why_rather(model, decision.stored.message, decision.ranked[0], Outcome.LEAD)
+    with database.transaction() as connection:
+        shares = read_shares(connection)
+    return why_rather(model, decision.stored.message, decision.ranked[0], Outcome.LEAD, shares)
 
 
 @click.command(

@@ -147,10 +147,18 @@ def adapted_kinds(
     return changed
 
 
-def why_rather(model: Model, message: Message, outcome: Outcome, against: Outcome) -> tuple[Reason, ...]:
-    """What speaks for `outcome` rather than `against` in a mail."""
+def why_rather(
+    model: Model,
+    message: Message,
+    outcome: Outcome,
+    against: Outcome,
+    shares: Sequence[float] | None = None,
+) -> tuple[Reason, ...]:
+    """What speaks for `outcome` rather than `against` in a mail of a mailbox with these shares (as in `predict`)."""
     text = analyse(message)
-    return reasons(model, model.classifier.transform([text]), text, outcome, against)
+    odds = np.log((model.prior if shares is None else np.array(shares)) / model.prior)
+    shift = float(odds[OUTCOMES.index(outcome)] - odds[OUTCOMES.index(against)])
+    return reasons(model, model.classifier.transform([text]), text, outcome, against, shift)
 
 
 def deciding_sentences(model: Model, mails: Sequence[tuple[Message, Outcome]]) -> list[str]:
