@@ -78,3 +78,7 @@ bench-learning: $(VENV)/installed-for-tests ## How long learning takes, against 
 .PHONY: attribution
 attribution: $(VENV)/installed-for-tests ## How often the event of a mail is found; writes docs/attribution.md
 	@$(BIN)/python -m benchmarks.attribution
+
+.PHONY: bench-cards
+bench-cards: $(VENV)/installed-for-tests ## Ten times the cards must cost hardly more
+	@$(BIN)/python -m benchmarks.cards

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from followup_filter.events.card_index import card_index
 from followup_filter.events.event import Event, EventList
 from followup_filter.events.evidence import Evidence, MailFacts, event_evidence, speaks_of_organizer
 from followup_filter.mail.message import Message
@@ -92,10 +93,11 @@ def attribute(message: Message, events: EventList, history: History, received: d
     facts = MailFacts.of(message, when)
     evidence: list[Evidence] = []
     scores: dict[str | None, float] = {None: NONE_LOG_ODDS}
+    of_cards = card_index(events).hits(facts)
     for event in events.events:
         if not in_window(message, when, event):
             continue
-        found = event_evidence(facts, event, events, history.event_of_thread)
+        found = event_evidence(facts, event, events, history.event_of_thread, of_cards.get(event.id, {}))
         if had_prior_contact(facts.address, event, events, history.first_mail):
             found = [item for item in found if item.type not in SAYS_NOTHING_OF_IT]
             if not speaks_of_organizer(facts, event):

@@ -184,7 +184,7 @@ def speaks_of_organizer(facts: MailFacts, event: Event) -> bool:
 
 
 def _venue_named(facts: MailFacts, event: Event) -> str | None:
-    venue = names.folded(event.venue)
+    venue = names.folded_name(event.venue)
     return event.venue if len(venue) >= 4 and (venue in facts.text or venue in facts.quoted) else None
 
 
@@ -200,48 +200,9 @@ def _gathering_mentioned(facts: MailFacts, event: Event) -> str | None:
     """A gathering of the past spoken of without its name ("先日の交流会では"), while the event is fresh."""
     if facts.when - event.day_start > timedelta(days=event.window_days):
         return None
-    gathering = next((words for words in _GATHERING if names.folded(words) in facts.text), None)
-    back = next((words for words in _BACK_REFERENCE if names.folded(words) in facts.text), None)
+    gathering = next((words for words in _GATHERING if names.folded_name(words) in facts.text), None)
+    back = next((words for words in _BACK_REFERENCE if names.folded_name(words) in facts.text), None)
     return f"{back} {gathering}" if gathering and back else None
-
-
-def _card_address(facts: MailFacts, event: Event) -> str | None:
-    return facts.address if any(card.address == facts.address for card in event.cards if card.address) else None
-
-
-def _company_domain(facts: MailFacts, event: Event) -> str | None:
-    if not facts.domain or names.is_freemail(facts.domain):
-        return None
-    domains = {card.address.rpartition("@")[2] for card in event.cards if card.address}
-    return facts.domain if facts.domain in domains else None
-
-
-def _card_name(facts: MailFacts, event: Event) -> str | None:
-    for card in event.cards:
-        name = names.person(card.name)
-        # A name of two characters is part of too many words: it counts only as the whole name of the sender.
-        if len(name) >= 2 and name == facts.sender_name:
-            return card.name
-        if len(name) >= 3 and (name in facts.sender_name or name in facts.signature):
-            return card.name
-    return None
-
-
-def _card_company(facts: MailFacts, event: Event) -> str | None:
-    for card in event.cards:
-        name = names.company(card.company)
-        if len(name) >= 3 and (name in facts.sender_name or name in facts.signature):
-            return card.company
-    return None
-
-
-def _card_mentioned(facts: MailFacts, event: Event) -> str | None:
-    """A third person of this event's cards named in the text ("〇〇さんから、交流会で")."""
-    for card in event.cards:
-        name = names.person(card.name)
-        if len(name) >= 3 and name in facts.text:
-            return card.name
-    return None
 
 
 _SORTS: tuple[tuple[str, Callable[[MailFacts, Event], str | None]], ...] = (
@@ -252,11 +213,6 @@ _SORTS: tuple[tuple[str, Callable[[MailFacts, Event], str | None]], ...] = (
     ("organizer_address", _organizer_address),
     ("organizer_domain", _organizer_domain),
     ("organizer_named", _organizer_named),
-    ("card_address", _card_address),
-    ("company_domain", _company_domain),
-    ("card_name", _card_name),
-    ("card_company", _card_company),
-    ("card_mentioned", _card_mentioned),
     ("venue_named", _venue_named),
     ("date_named", _date_named),
     ("gathering_mentioned", _gathering_mentioned),
@@ -271,14 +227,20 @@ _SAME_TRACE = (
 """Pairs in which the first already says what the second says."""
 
 
-def event_evidence(facts: MailFacts, event: Event, events: EventList, thread: Mapping[str, str]) -> list[Evidence]:
-    """Everything in the mail that points to `event`; `thread` maps Message-IDs to the event of their mail."""
+def event_evidence(
+    facts: MailFacts, event: Event, events: EventList, thread: Mapping[str, str], of_cards: Mapping[str, str]
+) -> list[Evidence]:
+    """Everything in the mail that points to `event`.
+
+    `thread` maps Message-IDs to the event of their mail; `of_cards`: what the event's cards give (`CardIndex.hits`).
+    """
     found: dict[str, str] = {}
     if detail := _reply_thread(facts, event, thread):
         found["reply_thread"] = detail
     for sort, find in _SORTS:
         if detail := find(facts, event):
             found[sort] = detail
+    found.update(of_cards)
     for strong, weak in _SAME_TRACE:
         if strong in found:
             found.pop(weak, None)

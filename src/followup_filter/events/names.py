@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+
+NAMES_KEPT = 20_000
+"""Names of events, companies and places whose form for matching is remembered."""
 
 FREEMAIL_DOMAINS = frozenset(
     [
@@ -80,12 +84,20 @@ def person(name: str) -> str:
     return re.sub(r"(様|さま|さん|氏|先生)$", "", folded(name))
 
 
+@lru_cache(maxsize=NAMES_KEPT)
+def folded_name(name: str) -> str:
+    """`folded` for names, which are asked for again with every mail."""
+    return folded(name)
+
+
+@lru_cache(maxsize=NAMES_KEPT)
 def company(name: str) -> str:
     """A company's name for matching: folded, without its legal form (株式会社, (株), ㈱ …)."""
     return folded(_LEGAL_FORM.sub("", unicodedata.normalize("NFKC", name)))
 
 
-def event_short_forms(name: str) -> list[str]:
+@lru_cache(maxsize=NAMES_KEPT)
+def event_short_forms(name: str) -> tuple[str, ...]:
     """The forms in which people name an event, longest first, folded; forms under 4 characters are left out.
 
     "夜の名刺交換会 第8回" is also "夜の名刺交換会", "経営者朝食会 6月" also "経営者朝食会".
@@ -101,4 +113,4 @@ def event_short_forms(name: str) -> list[str]:
     pieces = [piece for piece in re.split(r"[\s「」『』【】|/:~〜\-・]+", bare) if not piece.isascii()]
     forms = {folded(whole), folded(bare), *(folded(piece) for piece in pieces)}
     fitting = (form for form in forms if len(form) >= 4 and form not in _GENERAL_NAMES)
-    return sorted(fitting, key=lambda form: (-len(form), form))
+    return tuple(sorted(fitting, key=lambda form: (-len(form), form)))
