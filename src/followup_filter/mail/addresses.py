@@ -129,8 +129,9 @@ def _address(mailbox: _Mailbox, surname: list[str]) -> Address | None:
 
 def _named(name: str, address: str) -> Address:
     address = address.strip("'\"").lower()[:_NAME_LENGTH]
-    shown = _name([name]).removeprefix("mailto:")
-    return Address("" if shown.lower() == address else shown, address)
+    shown = _name([name])
+    says_nothing = shown.lower().removeprefix("mailto:") in ("", address)
+    return Address("" if says_nothing else shown, address)
 
 
 def _name(pieces: list[str]) -> str:
