@@ -6,6 +6,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -62,7 +63,7 @@ def memory_of(command: Sequence[str], files: Sequence[Path], *, arguments: bool 
     return int(_run([sys.executable, "-c", _MEASURE, *command], files, arguments=arguments).split()[-1])
 
 
-class OneAgainstRest:
+class OneAgainstRest(ABC):
     """Five two-way filters, one an outcome; the highest spam score wins. Subclasses run the program."""
 
     def __init__(self, folder: Path) -> None:
@@ -83,17 +84,17 @@ class OneAgainstRest:
         scores = np.column_stack([self.scores(place, files) for place in self._folders.values()])
         return [OUTCOMES[index] for index in scores.argmax(axis=1)]
 
+    @abstractmethod
     def memory(self, files: Sequence[Path]) -> int:
         """KB that judging takes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def register(self, place: Path, spam: Sequence[Path], ham: Sequence[Path]) -> None:
         """Teach the filter in `place`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def scores(self, place: Path, files: Sequence[Path]) -> NDArray[np.float64]:
         """The spam score of each file, from 0 to 1."""
-        raise NotImplementedError
 
 
 class Bogofilter(OneAgainstRest):

@@ -10,6 +10,7 @@ import pytest
 from followup_filter.errors import UsageError
 from followup_filter.events.calendars import is_calendar, joined, read_calendar, read_event_table
 from followup_filter.events.event import Card, Event
+from tests.builders import at_most
 
 DATA = Path(__file__).parents[1] / "data" / "calendars"
 NOW = datetime(2026, 9, 20, tzinfo=UTC)
@@ -75,6 +76,18 @@ def test_a_calendar_of_everything_asks_which_are_meant(tmp_path: Path) -> None:
     )
     with pytest.raises(UsageError, match="--only"):
         read_calendar(file, NOW)
+
+
+@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=MINUTELY", "freq=hourly", "FREQ=DAILY;BYHOUR=1,2"])
+def test_entries_of_several_times_a_day_are_left_out_soon(tmp_path: Path, rule: str) -> None:
+    file = tmp_path / "often.ics"
+    file.write_text(
+        f"BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:1\nSUMMARY:often\nDTSTART:20260101T000000Z\nRRULE:{rule}\n"
+        "END:VEVENT\nBEGIN:VEVENT\nUID:2\nSUMMARY:交流会\nDTSTART:20260901T100000Z\nEND:VEVENT\nEND:VCALENDAR\n",
+        "utf-8",
+    )
+    with at_most(30):
+        assert [event.name for event in read_calendar(file, NOW)] == ["交流会"]
 
 
 def test_tables_with_japanese_and_english_headings() -> None:

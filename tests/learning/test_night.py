@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from followup_filter import learning
+from followup_filter.errors import ModelError
 from followup_filter.labels import Outcome
 from followup_filter.learning import choice, night
 from followup_filter.learning.night import learn_at_night
@@ -114,6 +115,20 @@ def test_the_owners_choice_stands_at_night_until_a_training(learner: Database) -
     assert learned is not None and version_in_use(learner) == learned.version
 
 
+def test_a_training_ends_the_hold_also_when_there_is_nothing_to_learn(learner: Database) -> None:
+    choice.use(learner, None, UseSource.OWNER)
+    assert learn_at_night(learner, pytest.fail, UseSource.TRAIN) is None
+    correct(learner, newsletters(learner)[0], Outcome.OTHER)
+    assert learn_at_night(learner, pytest.fail) is not None
+
+
+def test_a_file_that_was_changed_after_it_was_agreed_to_is_not_opened(learner: Database, tmp_path: Path) -> None:
+    file = tmp_path / "model.joblib"
+    file.write_bytes(b"another")
+    with pytest.raises(ModelError, match="changed meanwhile"):
+        choice.trust_file(learner, file, SHIPPED_DIGEST)
+
+
 def test_an_upgrade_takes_the_corrections_over_to_the_new_shipped_model(
     learner: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,14 +172,15 @@ def test_damaged_rows_are_made_again(learner: Database, monkeypatch: pytest.Monk
 
 def test_only_the_newest_models_of_corrections_are_kept(learner: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choice, "UPDATED_KEPT", 1)
-    monkeypatch.setattr(night, "no_worse", lambda *_arguments, **_options: True)
-    for number in newsletters(learner)[:5]:
+    better = iter([True, True, False, False, False, False])
+    monkeypatch.setattr(night, "no_worse", lambda *_arguments, **_options: next(better))
+    for number in newsletters(learner)[:6]:
         correct(learner, number, Outcome.OTHER)
         assert learn_at_night(learner, pytest.fail) is not None
     with learner.transaction() as connection:
         kept = {row["file"] for row in records.models(connection)}
     assert kept == {file.name for file in learning.model_folder(learner).glob("*.joblib")}
-    assert len(kept) == 3  # in use, the one before, and one more
+    assert len(kept) == 3  # in use, the one before, and the newest of those kept aside
 
 
 def test_the_file_of_a_base_that_is_gone_leaves_the_shipped_one(learner: Database, tmp_path: Path) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from followup_filter.labels import OUTCOMES, Outcome
 from followup_filter.mail.text import normalize
 from followup_filter.model.bundle import Model
+from followup_filter.model.features import analyse
 from followup_filter.model.prediction import predict, why_rather
-from followup_filter.model.reasons import FORM, REASONS, REST
+from followup_filter.model.reasons import FORM, REASONS, REST, _verbatim
 from followup_filter.model.samples import Sample, read_mailbox
 from followup_filter.resources import Role, mailboxes
+from tests.builders import at_most
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +64,13 @@ def test_why_rather_answers_for_any_pair(shipped: Model, mails: list[Sample]) ->
         assert total == pytest.approx(odds, abs=0.01)
 
 
-def test_a_mail_without_words_still_has_reasons(shipped: Model, mails: list[Sample]) -> None:
-    from dataclasses import replace
+def test_long_numbers_take_linear_time(shipped: Model, mails: list[Sample]) -> None:
+    """A phrase with a number is looked for in a text of nothing but digits before it."""
+    text = analyse(replace(mails[0].message, text=f"{'1' * 100_000} そして 5,000円"))
+    with at_most(2):
+        assert _verbatim("0円", text) == "5,000円"
 
+
+def test_a_mail_without_words_still_has_reasons(shipped: Model, mails: list[Sample]) -> None:
     empty = replace(mails[0].message, subject="", text="")
     assert why_rather(shipped, empty, Outcome.OTHER, Outcome.LEAD)[-1].feature == REST

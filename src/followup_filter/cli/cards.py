@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -145,13 +145,12 @@ def _mapping(words: Sequence[str]) -> dict[str, CardField]:
 
 
 def _by_event(
-    event: str, people: Sequence[ReadCard], events: Sequence[Event], find: object
+    event: str, people: Sequence[ReadCard], events: Sequence[Event], find: Callable[[], Event]
 ) -> tuple[list[tuple[Event, list[ReadCard]]], list[ReadCard]]:
     """The cards of each event, and those that belong to none."""
     from followup_filter.events.cards import event_of_entry
 
     if event != AUTO:
-        assert callable(find)
         return [(find(), list(people))], []
     parts: dict[str, list[ReadCard]] = {}
     left = []

@@ -169,7 +169,7 @@ def trust_model(file: Path, yes: bool, data_dir: Path | None) -> None:
             click.echo(_("It was not opened."))
             return
     with open_store(data_dir) as database:
-        version = learning.trust_file(database, file).version
+        version = learning.trust_file(database, file, digest).version
     click.echo(_("Trusted. To use it: followup-filter model use {version}").format(version=version))
 
 

@@ -53,17 +53,12 @@ def read_calendar(path: Path, now: datetime, own: Collection[str] = (), only: st
     file is missing, no calendar, holds no such event or too many.
     """
     import icalendar
-    import recurring_ical_events
 
     try:
         calendars = icalendar.Calendar.from_ical(read_text(path), multiple=True)
         masters = [entry for calendar in calendars for entry in calendar.walk("VEVENT")]
         repeated = {str(entry.get("UID")) for entry in masters if "RRULE" in entry or "RDATE" in entry}
-        entries = [
-            entry
-            for calendar in calendars
-            for entry in recurring_ical_events.of(calendar).between((now - PAST).date(), (now + AHEAD).date())
-        ]
+        entries = [entry for calendar in calendars for entry in _entries(calendar, now)]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
         raise UsageError(
             _("{file} is no calendar that can be read: {reason}.").format(file=path, reason=error)
@@ -131,6 +126,26 @@ def joined(found: Sequence[Event], known: Sequence[Event]) -> list[Event]:
             )
         events[event.id] = event
     return list(events.values())
+
+
+def _entries(calendar: Any, now: datetime) -> list[Any]:
+    """The entries from two years back to three months ahead, without those that come several times a day.
+
+    Nothing that an owner goes to does; spelled out by the second or minute they would take minutes and gigabytes.
+    """
+    import recurring_ical_events
+
+    calendar.subcomponents = [part for part in calendar.subcomponents if not _several_a_day(part.get("RRULE"))]
+    return list(recurring_ical_events.of(calendar).between((now - PAST).date(), (now + AHEAD).date()))
+
+
+def _several_a_day(rules: Any) -> bool:
+    """Whether one of the recurrence rules (RFC 5545, 3.3.10) gives more than one time a day."""
+    return any(
+        rule.get("FREQ", [""])[0].upper() in ("SECONDLY", "MINUTELY", "HOURLY")
+        or any(len(rule.get(part, ())) > 1 for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+        for rule in (rules if isinstance(rules, list) else [rules] if rules else [])
+    )
 
 
 def _checked(events: list[Event], path: Path) -> list[Event]:

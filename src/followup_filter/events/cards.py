@@ -181,9 +181,9 @@ def _full_name(family: str, given: str) -> str:
 
 
 def _entered(values: Mapping[CardField, list[str]]) -> date | None:
-    text = _first(values, CardField.DATE).split(" ")[0] if values.get(CardField.DATE) else ""
-    whole = _first(values, CardField.DATE)
-    for candidate in (whole, text):
+    """The day of entry; a time behind it is left out."""
+    written = _first(values, CardField.DATE)
+    for candidate in (written, written.split(" ")[0]):
         for form in _DATE_FORMS:
             try:
                 return datetime.strptime(candidate, form).date()

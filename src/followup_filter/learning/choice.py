@@ -136,19 +136,20 @@ def load_file(path: Path, database: Database | None) -> Model:
     return bundle.load(path, known)
 
 
-def trust_file(database: Database, path: Path) -> Model:
+def trust_file(database: Database, path: Path, digest: str) -> Model:
     """Take over a model file from elsewhere because the owner said so; it is recorded, not put to use.
 
-    Opening it runs whatever code is in it. Raises ModelError where it cannot be read or does not fit the libraries.
+    Opening it runs whatever code is in it, so only the bytes with the digest that the owner agreed to are opened.
+    Raises ModelError where they are others by now, cannot be read or do not fit the libraries.
     """
     data = bundle.read(path)
+    if bundle.digest(data) != digest:
+        raise ModelError(_("{file} was changed meanwhile, so it was not opened.").format(file=path))
     model = bundle.open_bytes(data, path)
-    file = model_folder(database) / f"trusted-{bundle.digest(data)[:16]}.joblib"
+    file = model_folder(database) / f"trusted-{digest[:16]}.joblib"
     write_private(file, data)
     with database.transaction() as connection:
-        records.add_model(
-            connection, digest=bundle.digest(data), version=model.version, file=file.name, note=TRUSTED, facts={}
-        )
+        records.add_model(connection, digest=digest, version=model.version, file=file.name, note=TRUSTED, facts={})
     return model
 
 

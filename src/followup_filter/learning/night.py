@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from followup_filter.errors import ModelError
-from followup_filter.learning.choice import UPDATED, Say, base_in_use, model_folder, record, row_in_use, use
+from followup_filter.learning.choice import (
+    UPDATED,
+    Say,
+    base_in_use,
+    forget_old_models,
+    model_folder,
+    record,
+    row_in_use,
+    use,
+)
 from followup_filter.learning.own import corrected_samples, newest_only, signature
 from followup_filter.learning.training import comparison
 from followup_filter.model import bundle
@@ -35,8 +44,10 @@ def learn_at_night(database: Database, say: Say, source: UseSource = UseSource.N
     own = newest_only(corrected_samples(database))
     with database.transaction() as connection:
         uses, rows, chosen = records.model_uses(connection), records.models(connection), row_in_use(connection)
-    if source is UseSource.NIGHT and uses and uses[0]["source"] == UseSource.OWNER:
-        return None
+    if uses and uses[0]["source"] == UseSource.OWNER:
+        if source is UseSource.NIGHT:
+            return None
+        use(database, uses[0]["digest"], source)
     if not own and not (chosen and chosen["note"] == UPDATED):
         return None
     base = base_in_use(database, say)
@@ -66,6 +77,8 @@ def learn_at_night(database: Database, say: Say, source: UseSource = UseSource.N
     digest = record(database, model, file, note=UPDATED, facts=facts)
     if better:
         use(database, digest, source)
+    else:
+        forget_old_models(database)
     return Learned(model.version, len(own), in_use=better)
 
 

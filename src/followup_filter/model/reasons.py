@@ -26,6 +26,8 @@ FORM = "form:"
 _SUBSTANCE = re.compile(r"[一-龠々ァ-ヶa-z]")
 _EDGE = re.compile(r"^\W+|\W+$")
 _GAP = r"[^\w]{0,3}"
+# Bounded, and tried only where a number begins: linear on any text.
+_NUMBER = r"(?<!\d)\d[\d,.]{0,20}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def _verbatim(phrase: str, text: MailText) -> str:
     """The phrase as the mail has it: with its numbers, capitals and marks between words."""
     if phrase.startswith(FORM) or phrase == MAILBOX:
         return phrase
-    pattern = _GAP.join(r"\d[\d,.]*" if c == "0" else re.escape(c) for c in phrase if not c.isspace())
+    pattern = _GAP.join(_NUMBER if c == "0" else re.escape(c) for c in phrase if not c.isspace())
     match = re.search(pattern, text.readable, re.IGNORECASE)
     return " ".join(match[0].split()) if match else phrase
 
