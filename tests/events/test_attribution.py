@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date, datetime, time
 from itertools import combinations
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from followup_filter.events.attribution import Attribution, History, attribute
 from followup_filter.events.event import Card, Event, EventList, Owner
 from followup_filter.events.evidence import WEIGHTS
+from followup_filter.events.likelihood import SHIPPED
 from followup_filter.mail.message import Address, Message
 from tests.builders import JAPAN, at, event, mail
 
@@ -54,7 +56,11 @@ def _attribute(message: Message, *events: Event, owner: Owner = NOBODY, history:
 
 
 def _types(found: Attribution, event_id: str = "umeda") -> set[str]:
-    return {item.type for item in found.evidence if item.event == event_id} - {"recent"}
+    return {item.type for item in found.evidence if item.event == event_id}
+
+
+def _traces_of(found: Attribution) -> set[str]:
+    return {item.type for item in found.evidence} & WEIGHTS.keys()
 
 
 @pytest.mark.parametrize(
@@ -116,7 +122,6 @@ def test_one_trace_alone_leads_to_the_event(evidence: str, facts: dict[str, Any]
         {"text": "はじめまして。お見積もりをお願いします"},
         {"text": "先日はありがとうございました"},
         {"text": "来月の交流会のご案内です"},
-        {"text": "本日はありがとうございました", "when": "2026-05-12T22:00"},
         {"text": "5/13に名刺をいただいた者です"},
         {"sender": "other@gmail.com", "text": "お見積もりをお願いします"},
         {"name": "佐藤 三郎", "text": "お見積もりをお願いします"},
@@ -126,7 +131,10 @@ def test_one_trace_alone_leads_to_the_event(evidence: str, facts: dict[str, Any]
     ],
 )
 def test_without_a_trace_there_is_no_event(facts: dict[str, Any]) -> None:
-    assert _attribute(mail(**{**FROM_STRANGER, **facts})) == Attribution(None, 1.0, None)
+    found = _attribute(mail(**{**FROM_STRANGER, **facts}))
+    assert found.event is None
+    assert 0.5 < found.probability < 1
+    assert not _traces_of(found)
 
 
 @pytest.mark.parametrize(
@@ -159,8 +167,8 @@ def test_what_is_not_known_of_an_event_is_found_in_no_mail(cards: tuple[Card, ..
         "signature": "佐藤 みなみ",
         "quoted": "> みな",
     }
-    assert _attribute(mail("佐藤です。", **facts), bare) == Attribution(None, 1.0, None)
-    assert _attribute(mail(sender="", to=(Address("", ""),)), bare) == Attribution(None, 1.0, None)
+    assert not _traces_of(_attribute(mail("佐藤です。", **facts), bare))
+    assert not _traces_of(_attribute(mail(sender="", to=(Address("", ""),)), bare))
 
 
 def test_an_answer_in_a_thread_of_the_event_belongs_to_it() -> None:
@@ -189,9 +197,18 @@ def test_a_thread_that_is_not_known_leads_nowhere() -> None:
 
 def test_what_is_found_is_named_with_its_weight_the_strongest_first() -> None:
     found = _attribute(mail("梅田ビジネス交流会では5/12にどうも", sender="jiro@sato.example"))
-    assert [item.type for item in found.evidence] == ["event_named", "card_address", "date_named", "recent"]
-    assert [item.detail for item in found.evidence[:3]] == ["梅田ビジネス交流会", "jiro@sato.example", "5/12"]
-    assert [item.weight for item in found.evidence] == [WEIGHTS[item.type] for item in found.evidence]
+    assert [item.type for item in found.evidence] == ["event_named", "card_address", "date_named"]
+    assert [item.detail for item in found.evidence] == ["梅田ビジネス交流会", "jiro@sato.example", "5/12"]
+    assert [item.weight for item in found.evidence] == sorted((item.weight for item in found.evidence), reverse=True)
+
+
+@pytest.mark.parametrize("sort", ["event_named", "date_named"])
+def test_the_weight_of_a_trace_is_the_log_odds_that_it_gives_alone(sort: str) -> None:
+    text = {"event_named": "梅田ビジネス交流会ではどうも", "date_named": "5/12にどうも"}[sort]
+    found = _attribute(mail(text, **FROM_STRANGER))
+    [trace] = found.evidence
+    assert trace.type == sort
+    assert trace.weight == pytest.approx(math.log(found.probability / (1 - found.probability)))
 
 
 def test_more_traces_make_it_surer() -> None:
@@ -408,8 +425,6 @@ def test_the_thread_wins_over_all_that_speaks_for_another_event() -> None:
 def test_of_two_events_spoken_of_alike_the_latest_is_likelier() -> None:
     found = _attribute(mail("先日の交流会ではどうも", **FROM_STRANGER, when="2026-06-12T10:00"), UMEDA, KOHOKU)
     assert found.event == "kohoku"
-    assert found.runner_up
-    assert found.runner_up[0] == "umeda"
 
 
 def test_beside_one_event_the_next_likely_answer_is_none() -> None:
@@ -449,3 +464,95 @@ def test_the_answers_are_probabilities_and_the_likeliest_is_given(text: str, sen
     assert found.probability + runner_up <= 1 + 1e-9
     assert found.event is None or found.event in {item.event for item in found.evidence}
     assert found.runner_up is None or found.runner_up[0] != found.event
+
+
+BARE = Event("umeda", "梅田ビジネス交流会", date(2026, 5, 12), time(19, 0))
+FRESH = "2026-05-13T10:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("名刺交換をさせていただいた者です", "speaks_of_meeting"),
+        ("先日は楽しかったです", "looks_back"),
+        ("花子さん、こんにちは", "addresses_by_name"),
+    ],
+)
+def test_a_stranger_who_writes_soon_comes_from_the_event_and_what_points_there_is_told(text: str, hint: str) -> None:
+    to = (Address("山田 花子", "hanako@example.jp"),)
+    found = _attribute(mail(text, **FROM_STRANGER, when=FRESH, to=to), BARE)
+    assert found.event == "umeda"
+    assert _types(found) == {hint, "recent"}
+    assert all(item.weight > 0 for item in found.evidence)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"when": "2026-06-20T10:00"},
+        {"text": "はじめまして。お見積もりの件です"},
+        {"form": replace(mail().form, auto_submitted=True)},
+        {"form": replace(mail().form, bulk_headers=True)},
+    ],
+)
+def test_what_makes_a_stranger_less_likely_to_come_from_an_event(change: dict[str, Any]) -> None:
+    facts: dict[str, Any] = {**FROM_STRANGER, "when": FRESH, "text": "お見積もりの件です"}
+    likely, less = (_attribute(mail(**mails), BARE) for mails in (facts, {**facts, **change}))
+    assert likely.event == "umeda"
+    assert (less.of_any_event or 0) < (likely.of_any_event or 0)
+
+
+def test_who_is_on_no_card_of_an_event_with_cards_is_less_likely_to_come_from_it() -> None:
+    stranger = mail("お見積もりの件です", **FROM_STRANGER, when=FRESH)
+    with_cards = replace(BARE, cards=UMEDA.cards)
+    assert (_attribute(stranger, with_cards).of_any_event or 0) < (_attribute(stranger, BARE).of_any_event or 0) - 0.1
+
+
+def test_everyday_mail_is_less_likely_to_come_from_an_event() -> None:
+    events, stranger = EventList(NOBODY, (BARE,)), mail("ご注文の品を発送しました", **FROM_STRANGER, when=FRESH)
+    assert attribute(stranger, events, History()).event == "umeda"
+    assert attribute(stranger, events, History(), everyday=0.98).event is None
+
+
+def test_a_sender_whose_last_mail_came_of_an_event_writes_of_it_again() -> None:
+    history = History()
+    history.add(mail("梅田ビジネス交流会ではどうも", **FROM_STRANGER, when=FRESH), "umeda")
+    later = mail("その後いかがですか", **FROM_STRANGER, when="2026-06-10T10:00")
+    assert _attribute(later, BARE).event is None
+    found = _attribute(later, BARE, history=history)
+    assert (found.event, _types(found)) == ("umeda", {"wrote_of_it_before", "recent"} & _types(found))
+
+
+def test_a_sender_whose_mail_the_owner_put_to_no_event_must_speak_of_one() -> None:
+    history = History()
+    history.cut_off("jiro@sato.example")
+    history.cut_off("")
+    assert _attribute(mail("資料です", sender="jiro@sato.example"), history=history).event is None
+    assert _attribute(mail("梅田ビジネス交流会の件", sender="jiro@sato.example"), history=history).event == "umeda"
+    assert _attribute(mail("資料です", sender="hanae@sato.example"), history=history).event == "umeda"
+
+
+def test_how_many_mails_came_of_events_so_far_is_counted_in() -> None:
+    stranger = mail("お見積もりの件です", **FROM_STRANGER, when="2026-05-18T10:00")
+    odds = []
+    for caused in (0.0, 60.0, 120.0):
+        history = History(candidates=120, caused=caused)
+        odds.append(_attribute(stranger, BARE, history=history).of_any_event or 0)
+    assert odds == sorted(odds)
+    assert odds[0] < 0.5 < odds[2]
+
+
+def test_the_history_counts_the_mails_that_an_event_could_have_caused() -> None:
+    history = History()
+    for when, text in (("2026-05-01T10:00", ""), (FRESH, "梅田ビジネス交流会"), ("2026-06-01T10:00", "")):
+        message = mail(text, sender=f"x{when[:10]}@elsewhere.example", when=when)
+        found = _attribute(message, BARE, history=history)
+        history.add(message, found.event, found.of_any_event)
+    assert history.candidates == 2
+    assert 1 < history.caused < 1.5
+
+
+@given(st.floats(0, 500), st.integers(0, 500))
+def test_the_shift_is_finite_and_none_where_the_mailbox_is_as_the_corpus(caused: float, candidates: int) -> None:
+    assert math.isfinite(SHIPPED.shift(min(caused, candidates), candidates))
+    assert SHIPPED.shift(candidates * SHIPPED.share, candidates) == pytest.approx(0, abs=1e-9)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from followup_filter.events import names
 from followup_filter.events.dates import NamedDay, named_days
-from followup_filter.events.event import DEFAULT_TIMEZONE, Event, EventList
+from followup_filter.events.event import DEFAULT_TIMEZONE, Event
 from followup_filter.mail.message import Message
 
 WEIGHTS: Mapping[str, float] = {
@@ -30,9 +30,11 @@ WEIGHTS: Mapping[str, float] = {
     "venue_named": 4.2,
     "date_named": 3.4,
     "gathering_mentioned": 2.8,
-    "recent": 0.4,
 }
-"""Log-odds of each sort of evidence, ordered as labels.md ranks them ("Which event"); set by hand in this version."""
+"""The strength of each sort of trace, in the order in which labels.md ranks them ("Which event").
+
+What a strength is worth in log-odds is learned (`likelihood`).
+"""
 
 _GATHERING = (
     "交流会",
@@ -68,6 +70,7 @@ _BACK_REFERENCE = (
     "the other day",
     "yesterday",
 )
+_INTRODUCTION = ("はじめまして", "初めまして", "突然のメール", "突然のご連絡", "突然失礼")
 _WHO_WROTE_WHEN = re.compile(
     r"^[>\s]*(?:from|date|sent|to|cc|subject|差出人|送信者|送信日時|日時|日付|宛先|件名)\s*[:\uff1a]|@|\d{1,2}:\d\d|[:\uff1a]\s*$",
     re.IGNORECASE,
@@ -78,7 +81,7 @@ CLOSING_LINES, CLOSING_LENGTH = 6, 40
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One trace: its type, the event it points to, what was found, and its weight in log-odds."""
+    """One trace or hint: its type, the event it points to, what was found, and its log-odds (`likelihood`)."""
 
     type: str
     event: str
@@ -200,8 +203,7 @@ def _gathering_mentioned(facts: MailFacts, event: Event) -> str | None:
     """A gathering of the past spoken of without its name ("先日の交流会では"), while the event is fresh."""
     if facts.when - event.day_start > timedelta(days=event.window_days):
         return None
-    gathering = next((words for words in _GATHERING if names.folded_name(words) in facts.text), None)
-    back = next((words for words in _BACK_REFERENCE if names.folded_name(words) in facts.text), None)
+    gathering, back = _first_of(_GATHERING, facts.text), _first_of(_BACK_REFERENCE, facts.text)
     return f"{back} {gathering}" if gathering and back else None
 
 
@@ -227,10 +229,10 @@ _SAME_TRACE = (
 """Pairs in which the first already says what the second says."""
 
 
-def event_evidence(
-    facts: MailFacts, event: Event, events: EventList, thread: Mapping[str, str], of_cards: Mapping[str, str]
-) -> list[Evidence]:
-    """Everything in the mail that points to `event`.
+def event_traces(
+    facts: MailFacts, event: Event, thread: Mapping[str, str], of_cards: Mapping[str, str]
+) -> dict[str, str]:
+    """Every trace in the mail that leads to `event`: its sort (of WEIGHTS), and what was found.
 
     `thread` maps Message-IDs to the event of their mail; `of_cards`: what the event's cards give (`CardIndex.hits`).
     """
@@ -244,13 +246,28 @@ def event_evidence(
     for strong, weak in _SAME_TRACE:
         if strong in found:
             found.pop(weak, None)
-    traces = [Evidence(sort, event.id, detail, WEIGHTS[sort]) for sort, detail in found.items()]
-    latest = _latest_before(facts.when, events)
-    if latest == event.date:
-        traces.append(Evidence("recent", event.id, event.date.isoformat(), WEIGHTS["recent"]))
-    return traces
+    return found
 
 
-def _latest_before(when: datetime, events: EventList) -> date | None:
-    days = [event.date for event in events.events if event.day_start <= when]
-    return max(days, default=None)
+def hints(facts: MailFacts) -> dict[str, str]:
+    """What the mail says that points to a meeting or away from it, but to no event: sort and words found."""
+    message = facts.message
+    found = {
+        "speaks_of_meeting": _first_of(_GATHERING, facts.text),
+        "looks_back": _first_of(_BACK_REFERENCE, facts.text),
+        "introduces_itself": _first_of(_INTRODUCTION, facts.text),
+        "addresses_by_name": next((part for part in _addressee_names(message) if part in facts.text), None),
+        "automatic": message.subject if message.form.auto_submitted else None,
+        "broadcast": message.subject if message.form.bulk_headers or message.form.opt_out else None,
+    }
+    return {sort: words for sort, words in found.items() if words is not None}
+
+
+def _first_of(words: Iterable[str], text: str) -> str | None:
+    return next((word for word in words if names.folded_name(word) in text), None)
+
+
+def _addressee_names(message: Message) -> list[str]:
+    """The parts of the names in To and Cc, folded, of two characters or more."""
+    parts = (names.folded_name(part) for address in (*message.to, *message.cc) for part in address.name.split())
+    return [part for part in parts if len(part) >= 2]

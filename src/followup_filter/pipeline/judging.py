@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from followup_filter.events.attribution import Attribution, History, attribute
+from followup_filter.events.attribution import Attribution, History, attribute, judged_with
 from followup_filter.events.event import EventList
 from followup_filter.labels import Outcome
 from followup_filter.model.bundle import Model
@@ -48,14 +48,14 @@ def judge_new(
         shares = mailbox_shares(model, [item.message for item in received])
         results.save_shares(connection, shares.tolist())
     _predict_and_save(connection, received, model, max_lead_loss, shares)
+    everyday = results.read_everyday(connection, numbers)
     for item in stored:
         if item.sent_by_owner:
-            event = history.thread_event(item.message)
+            history.add(item.message, history.thread_event(item.message))
         else:
-            found = attribute(item.message, events, history)
+            found = attribute(item.message, events, history, everyday=everyday[item.number])
             results.save_attribution(connection, item.number, attribution_values(found, ""))
-            event = found.event
-        history.add(item.message, event)
+            history.add(item.message, found.event, found.of_any_event)
 
 
 def judge_stored(connection: Connection, model: Model, max_lead_loss: float) -> None:
@@ -89,7 +89,7 @@ def import_events(connection: Connection, imported: EventList) -> tuple[int, int
 def attribute_stored(connection: Connection) -> None:
     """The part of `judge_stored` that needs no model: which event caused each mail."""
     events = event_store.read_events(connection)
-    version = events.version
+    version = judged_with(events)
     traces = results.read_traces(connection)
     first = next((row for row, trace in enumerate(traces) if trace.events_version not in (None, version)), None)
     if first is None:
@@ -98,14 +98,22 @@ def attribute_stored(connection: Connection) -> None:
     for start in range(first, len(traces), BATCH_MAILS):
         part = traces[start : start + BATCH_MAILS]
         corrected = {trace.number: trace.event for trace in part if trace.event_corrected}
-        for item in store.read_messages(connection, [trace.number for trace in part]):
+        numbers = [trace.number for trace in part]
+        everyday = results.read_everyday(connection, numbers)
+        for item in store.read_messages(connection, numbers):
             if item.sent_by_owner:
-                event = history.thread_event(item.message)
-            else:
-                found = attribute(item.message, events, history)
-                results.save_attribution(connection, item.number, attribution_values(found, version))
-                event = corrected.get(item.number, found.event)
-            history.add(item.message, event)
+                history.add(item.message, history.thread_event(item.message))
+                continue
+            found = attribute(item.message, events, history, everyday=everyday[item.number])
+            results.save_attribution(connection, item.number, attribution_values(found, version))
+            if item.number not in corrected:
+                history.add(item.message, found.event, found.of_any_event)
+                continue
+            said = corrected[item.number]
+            history.add(item.message, said, None if found.of_any_event is None else float(said is not None))
+            sender = item.message.from_address
+            if said is None and sender:
+                history.cut_off(sender.address)
 
 
 def history_of(connection: Connection, traces: Sequence[results.Trace]) -> History:
@@ -117,7 +125,9 @@ def history_of(connection: Connection, traces: Sequence[results.Trace]) -> Histo
             event = next(
                 (history.event_of_thread[name] for name in trace.names if name in history.event_of_thread), None
             )
-        history.add_facts(trace.address, trace.when, trace.names, event)
+        history.add_facts(trace.address, trace.when, trace.names, event, trace.of_any_event)
+        if trace.event_corrected and event is None:
+            history.cut_off(trace.address)
     return history
 
 
@@ -156,8 +166,9 @@ def _predict_and_save(
 
 
 def prediction_values(prediction: Prediction, sentence: str) -> dict[str, Any]:
-    """A prediction and its deciding sentence as columns of the result table."""
+    """A prediction and its deciding sentence as columns of the result table; the event is to be looked at again."""
     return {
+        "events_version": "",
         "outcome": prediction.outcome,
         "kind": prediction.kind,
         "probabilities": prediction.probabilities,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from followup_filter.errors import UnreadableMailError
 from followup_filter.events.attribution import Attribution, History, attribute
 from followup_filter.events.event import EventList
+from followup_filter.labels import Kind
 from followup_filter.mail.message import Message
 from followup_filter.mail.sources import RawMail
 from followup_filter.model.bundle import Model
@@ -50,13 +51,13 @@ def classify(
         except UnreadableMailError as error:
             judged.append(Judged(mail.path, error=str(error)))
         progress(1)
-    history = History()
-    attributions: dict[int, Attribution] = {}
-    for index in sorted(messages, key=lambda index: (by_date(messages[index]), index)):
-        attributions[index] = attribute(messages[index], events, history)
-        history.add(messages[index], attributions[index].event)
     all_messages = list(messages.values())
-    predictions = predict(model, all_messages, max_lead_loss, mailbox_shares(model, all_messages))
-    for index, prediction in zip(messages, predictions, strict=True):
-        judged[index] = Judged(judged[index].path, messages[index], prediction, attributions[index])
+    found = predict(model, all_messages, max_lead_loss, mailbox_shares(model, all_messages))
+    predictions = dict(zip(messages, found, strict=True))
+    history = History()
+    for index in sorted(messages, key=lambda index: (by_date(messages[index]), index)):
+        message, prediction = messages[index], predictions[index]
+        attribution = attribute(message, events, history, everyday=prediction.kinds[Kind.UNRELATED])
+        history.add(message, attribution.event, attribution.of_any_event)
+        judged[index] = Judged(judged[index].path, message, prediction, attribution)
     return judged

@@ -58,7 +58,11 @@ _EVIDENCE = {
     "venue_named": marked("names the place"),
     "date_named": marked("names the day"),
     "gathering_mentioned": marked("speaks of meeting at a gathering"),
-    "recent": marked("is the latest event before the mail"),
+    "recent": marked("came soon after the event"),
+    "speaks_of_meeting": marked("speaks of a meeting"),
+    "looks_back": marked("looks back on the last days"),
+    "addresses_by_name": marked("addresses you by name"),
+    "wrote_of_it_before": marked("wrote because of this event before"),
 }
 _FORM = {
     "bulk_headers": marked("sent as a mass mail"),

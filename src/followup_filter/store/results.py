@@ -70,7 +70,8 @@ class Trace:
     """What one stored mail tells about the cause of later mail.
 
     `names`: its own Message-ID and those it refers to. `event`: the corrected event, else the computed one.
-    `events_version`: which event list the result was made with; None where there is no result (the owner's own mail).
+    `of_any_event`: the probability that some event caused it, None where none could have. `events_version`: with what
+    the result was made; None where there is no result (the owner's own mail).
     """
 
     number: int
@@ -80,6 +81,7 @@ class Trace:
     sent_by_owner: bool
     event: str | None
     event_corrected: bool
+    of_any_event: float | None
     events_version: str | None
 
 
@@ -188,7 +190,14 @@ def save_prediction(connection: Connection, number: int, values: Mapping[str, An
             "evidence": [],
             "events_version": "",
         }
-        connection.execute(insert(schema.result).values(number=number, **empty, **values))
+        connection.execute(insert(schema.result).values(number=number, **{**empty, **values}))
+
+
+def read_everyday(connection: Connection, numbers: Sequence[int]) -> dict[int, float]:
+    """By number: how likely each of these mails is everyday work or private (kind unrelated), as the model saw it."""
+    result = schema.result
+    query = select(result.c.number, result.c.kinds).where(result.c.number.in_(numbers))
+    return {number: float(kinds.get(Kind.UNRELATED, 0.0)) for number, kinds in connection.execute(query)}
 
 
 def save_attribution(connection: Connection, number: int, values: Mapping[str, Any]) -> None:
@@ -209,6 +218,8 @@ def read_traces(connection: Connection) -> list[Trace]:
             message.c.reference_ids,
             message.c.sent_by_owner,
             result.c.event,
+            result.c.event_probability,
+            result.c.runner_up,
             result.c.events_version,
         )
         .outerjoin(result, result.c.number == message.c.number)
@@ -219,6 +230,13 @@ def read_traces(connection: Connection) -> list[Trace]:
     traces = []
     for row in connection.execute(query).mappings():
         moved = corrections.get(row["number"], {}).get(Field.EVENT)
+        caused = row["event_probability"]
+        if row["event"] is None and row["runner_up"] is None:
+            caused = None
+        elif moved:
+            caused = float(moved["event"] is not None)
+        elif row["event"] is None:
+            caused = 1 - caused
         traces.append(
             Trace(
                 number=row["number"],
@@ -228,6 +246,7 @@ def read_traces(connection: Connection) -> list[Trace]:
                 sent_by_owner=row["sent_by_owner"],
                 event=moved["event"] if moved else row["event"],
                 event_corrected=moved is not None,
+                of_any_event=caused,
                 events_version=row["events_version"],
             )
         )
