@@ -1,29 +1,34 @@
 """`make attribution`: how often the event of a mail is found, by what was entered; writes docs/attribution.md.
 
-Nothing is learned from the samples (the weights of evidence are set by hand), so every mailbox is unseen in that sense;
-but most were looked at while the weights were set.
+Every training mailbox is played with coefficients learned from the others, and with predictions of models that saw
+nothing of it; the confirmation and demo mailboxes with what ships.
 """
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from followup_filter.events.attribution import Attribution, History, attribute, had_prior_contact, in_window
-from followup_filter.events.event import Event, EventList
+from followup_filter.events.attribution import Attribution, History, attribute, in_window
+from followup_filter.events.event import Event
+from followup_filter.events.likelihood import SHIPPED, Learned
+from followup_filter.labels import Kind
+from followup_filter.learning.choice import shipped_model
+from followup_filter.model.causes import ENTRIES, causes, entered, everyday, learn
 from followup_filter.model.evaluation import Rate, expected_calibration_error
+from followup_filter.model.prediction import mailbox_shares, predict
 from followup_filter.model.samples import Mailbox, Sample, read_mailbox
+from followup_filter.model.training import out_of_fold
 from followup_filter.resources import Role, mailboxes
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "attribution.md"
 BEGIN, END = "<!-- figures: made by `make attribution` -->", "<!-- figures end -->"
 ORDINARY_MAILS = 400
-DAYS = (1, 3, 7, 14, 30, 45)
-"""Days after the latest event, for the table of strangers."""
 
 
 @dataclass(frozen=True)
@@ -34,59 +39,82 @@ class Found:
     answer: Attribution
 
 
-def name_and_date(event: Event) -> Event:
-    """What an owner has typed in the first month."""
-    return Event(id=event.id, name=event.name, date=event.date, window_days=event.window_days)
+@dataclass(frozen=True)
+class Player:
+    """What attributes the mail of a mailbox: learned coefficients, and how likely each mail is everyday mail."""
 
-
-SETTINGS: tuple[tuple[str, Callable[[Event], Event]], ...] = (
-    ("all that the owner can enter", lambda event: event),
-    ("without organiser addresses", lambda event: replace(event, organizer_addresses=())),
-    ("without cards", lambda event: replace(event, cards=())),
-    ("name and date only", name_and_date),
-)
+    learned: Learned
+    everyday: Mapping[str, float]
 
 
 def main() -> None:
     """Measure and write the tables."""
-    boxes = [read_mailbox(folder) for role in (Role.TRAINING, Role.DEMO) for folder in mailboxes(role)]
-    after_events = [box for box in boxes if len(box.samples) < ORDINARY_MAILS]
-    ordinary = [box for box in boxes if len(box.samples) >= ORDINARY_MAILS]
+    training, confirmation, demo = (
+        [read_mailbox(folder) for folder in mailboxes(role)] for role in (Role.TRAINING, Role.CONFIRMATION, Role.DEMO)
+    )
+    players = _players(training, [*confirmation, *demo])
     lines = [BEGIN, ""]
-    for title, chosen in (("after events", after_events), ("ordinary inbox", ordinary)):
-        mails = sum(len(box.samples) for box in chosen)
-        lines += [f"{len(chosen)} mailboxes {title}, {mails} mails:", "", *table(chosen), ""]
-    lines += ["By evidence, with all entered, after events (the strongest of each mail):", ""]
-    lines += [*by_evidence(after_events), ""]
-    lines += [
-        "Mail of strangers with name and date only, of which nothing was found, by days since the latest event: how "
-        "often that event caused it.",
-        "",
-        *strangers(after_events, ordinary),
-        "",
-        END,
-    ]
+    for title, chosen in (
+        ("after events, each left out in turn", [box for box in training if len(box.samples) < ORDINARY_MAILS]),
+        ("ordinary inbox, each left out in turn", [box for box in training if len(box.samples) >= ORDINARY_MAILS]),
+        ("confirmation, after events", [box for box in confirmation if len(box.samples) < ORDINARY_MAILS]),
+        ("confirmation, ordinary inbox", [box for box in confirmation if len(box.samples) >= ORDINARY_MAILS]),
+        ("demo", demo),
+    ):
+        if chosen:
+            mails = sum(len(box.samples) for box in chosen)
+            lines += [f"**{title.capitalize()}**, mailboxes: {len(chosen)}, mails: {mails}", ""]
+            lines += [*table(chosen, players), ""]
+    after_events = [box for box in training if len(box.samples) < ORDINARY_MAILS]
+    for name, change in (ENTRIES[0], ENTRIES[-1]):
+        lines += [f"By the strongest evidence of the answer, after events, {name}:", ""]
+        lines += [*by_evidence(after_events, players, change), ""]
+    lines.append(END)
     text = DOCUMENT.read_text("utf-8")
     DOCUMENT.write_text(text.split(BEGIN)[0] + "\n".join(lines) + text.split(END)[1], "utf-8")
     print("\n".join(lines))
 
 
-def play(box: Mailbox, change: Callable[[Event], Event]) -> list[Found]:
+def _players(training: Sequence[Mailbox], others: Sequence[Mailbox]) -> dict[str, Player]:
+    """By mailbox: what was learned without it, and predictions of its mails without it."""
+    everyday_of = everyday(out_of_fold([sample for box in training for sample in box.samples], _progress))
+    learned_from = {box.name: causes(box, everyday_of) for box in training}
+    players = {}
+    for box in training:
+        rest = [cause for name, found in learned_from.items() if name != box.name for cause in found]
+        players[box.name] = Player(learn(rest), everyday_of)
+    model = shipped_model(print)
+    for box in others:
+        messages = [sample.message for sample in box.samples]
+        predictions = predict(model, messages, shares=mailbox_shares(model, messages))
+        values = {
+            message.content_hash: prediction.kinds[Kind.UNRELATED]
+            for message, prediction in zip(messages, predictions, strict=True)
+        }
+        players[box.name] = Player(SHIPPED, values)
+    return players
+
+
+def _progress(done: int, count: int) -> None:
+    print(f"fold {done} of {count}", file=sys.stderr)
+
+
+def play(box: Mailbox, player: Player, change: Callable[[Event], Event]) -> list[Found]:
     """Every mail of a mailbox in time order, with events as the owner may have entered them."""
-    events = EventList(box.events.owner, tuple(change(event) for event in box.events.events))
-    history, found = History(), []
+    events, history, found = entered(box, change), History(), []
     for sample in box.samples:
-        answer = attribute(sample.message, events, history)
-        history.add(sample.message, answer.event)
+        daily = player.everyday[sample.message.content_hash]
+        answer = attribute(sample.message, events, history, everyday=daily, learned=player.learned)
+        history.add(sample.message, answer.event, answer.of_any_event)
         found.append(Found(sample.event, answer))
     return found
 
 
-def table(boxes: Sequence[Mailbox]) -> list[str]:
+def table(boxes: Sequence[Mailbox], players: Mapping[str, Player]) -> list[str]:
     """Right answers, right among those given an event, and calibration; then the baselines."""
     rows = ["| entered | event or none right | given an event | of these right | calibration error |", "|---" * 5 + "|"]
-    for name, change in SETTINGS:
-        found = [each for box in boxes for each in play(box, change)]
+    for name, change in ENTRIES:
+        found = [each for box in boxes for each in play(box, players[box.name], change)]
         right = [each.answer.event == each.truth for each in found]
         given = [each.answer.event == each.truth for each in found if each.answer.event]
         stated = np.array([each.answer.probability for each in found])
@@ -98,60 +126,18 @@ def table(boxes: Sequence[Mailbox]) -> list[str]:
     return rows
 
 
-def by_evidence(boxes: Sequence[Mailbox]) -> list[str]:
+def by_evidence(boxes: Sequence[Mailbox], players: Mapping[str, Player], change: Callable[[Event], Event]) -> list[str]:
     """How often an answer is right, by its strongest evidence."""
     right: Counter[str] = Counter()
     count: Counter[str] = Counter()
     for box in boxes:
-        for each in play(box, lambda event: event):
+        for each in play(box, players[box.name], change):
             own = [item for item in each.answer.evidence if item.event == each.answer.event]
             sort = max(own, key=lambda item: item.weight).type if own else "none given"
             count[sort] += 1
             right[sort] += each.answer.event == each.truth
     rows = ["| strongest evidence | mails | right |", "|---|---|---|"]
     return rows + [f"| {sort} | {number} | {right[sort] / number:.1%} |" for sort, number in count.most_common()]
-
-
-def strangers(after_events: Sequence[Mailbox], ordinary: Sequence[Mailbox]) -> list[str]:
-    """What the time since an event tells of first mails, by kind of mailbox and of sender."""
-    rows = ["| days | persons, after events | bulk, after events | persons, ordinary inbox |", "|---|---|---|---|"]
-    tables = [
-        _strangers(after_events, bulk=False),
-        _strangers(after_events, bulk=True),
-        _strangers(ordinary, bulk=False),
-    ]
-    for place, day in enumerate(DAYS):
-        cells = [f"{yes} of {count}" for yes, count in (each[place] for each in tables)]
-        rows.append(f"| up to {day} | {' | '.join(cells)} |")
-    return rows
-
-
-def _strangers(boxes: Sequence[Mailbox], *, bulk: bool) -> list[tuple[int, int]]:
-    counts = [[0, 0] for _ in DAYS]
-    for box in boxes:
-        events = EventList(box.events.owner, tuple(name_and_date(event) for event in box.events.events))
-        history = History()
-        for sample in box.samples:
-            message, when = sample.message, sample.message.date
-            answer = attribute(message, events, history)
-            address = message.from_address.address if message.from_address else ""
-            open_events = [
-                event
-                for event in events.events
-                if when
-                and in_window(message, when, event)
-                and not had_prior_contact(address, event, events, history.first_mail)
-            ]
-            history.add(message, answer.event)
-            is_bulk = message.form.bulk_headers or message.form.opt_out
-            if answer.event or not open_events or is_bulk is not bulk or when is None:
-                continue
-            latest = max(open_events, key=lambda event: event.date)
-            place = next((place for place, day in enumerate(DAYS) if (when.date() - latest.date).days <= day), None)
-            if place is not None:
-                counts[place][0] += sample.event == latest.id
-                counts[place][1] += 1
-    return [(yes, count) for yes, count in counts]
 
 
 def _sender(sample: Sample) -> str:
