@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from followup_filter.cli.common import data_dir_option, find_event, open_store
+from followup_filter.cli.common import data_dir_option, find_event, open_store, print_lines
 from followup_filter.errors import UsageError
 from followup_filter.language import gettext as _
 from followup_filter.language import ngettext
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from followup_filter.events.cards import CardField, Merge, ReadCard
     from followup_filter.events.event import Event
+    from followup_filter.report.people import Stranger
 
 AUTO = "auto"
 """What stands for an event where each card's date of entry is to tell it."""
@@ -124,6 +127,71 @@ def remove_card(event: str, person: str, data_dir: Path | None) -> None:
         rest = [card for card in chosen.cards if card is not matching[0]]
         pipeline.import_events(connection, EventList(events=(with_cards(chosen, rest),)))
     click.echo(_("Taken out: {person}").format(person=matching[0].name or matching[0].address or matching[0].company))
+
+
+@cards.command(
+    "ask",
+    short_help=_("Say at which event you met those whom the program cannot place."),
+    help=_(
+        "Ask, person by person, at which event you met those who wrote to you and are on no card. Each is asked for "
+        "once: your answer becomes a card of the event, or, with 0, the person counts as somebody you knew. Enter "
+        "leaves it for another day. Without a terminal it lists them.\n\nExample: followup-filter cards ask"
+    ),
+)
+@data_dir_option
+def ask(data_dir: Path | None) -> None:
+    """Ask about one person after the other, and save each answer at once."""
+    import sys
+
+    from followup_filter.report.layout import Line
+    from followup_filter.report.people import strangers
+    from followup_filter.report.people_text import render_stranger
+    from followup_filter.store.events import read_events
+    from followup_filter.store.results import read_decisions
+
+    with open_store(data_dir) as database:
+        with database.transaction() as connection:
+            events = read_events(connection)
+            found = strangers(read_decisions(connection), events)
+        if not found:
+            click.echo(_("Everybody who wrote is placed."))
+            return
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            print_lines(line for stranger in found for line in render_stranger(stranger, events))
+            return
+        click.echo(_("At which event did you meet them? 0 none, Enter later, q stop"))
+        for row, stranger in enumerate(found, start=1):
+            print_lines([Line(""), Line(f"{row} / {len(found)}", "quiet"), *render_stranger(stranger, events)])
+            choices = [event for event in events.events if event.id in stranger.may_be]
+            answer = click.prompt(
+                _("Number"),
+                type=click.Choice(["q", "", *map(str, range(len(choices) + 1))]),
+                default="",
+                show_default=False,
+                show_choices=False,
+            )
+            if answer == "q":
+                return
+            if answer:
+                with database.transaction() as connection:
+                    _place(connection, stranger, choices[int(answer) - 1] if int(answer) else None)
+
+
+def _place(connection: Connection, stranger: Stranger, event: Event | None) -> None:
+    """Keep the owner's answer: a card of the event, or mails of no event."""
+    from followup_filter import pipeline
+    from followup_filter.events.cards import with_cards
+    from followup_filter.events.event import Card, EventList
+    from followup_filter.store import corrections
+
+    if event is None:
+        for number in stranger.numbers:
+            corrections.correct_event(connection, number, None, "cli")
+        pipeline.attribute_stored(connection)
+        return
+    name = "" if stranger.name == stranger.address else stranger.name
+    card = Card(name, stranger.company, stranger.address)
+    pipeline.import_events(connection, EventList(events=(with_cards(event, [*event.cards, card]),)))
 
 
 def _mapping(words: Sequence[str]) -> dict[str, CardField]:

@@ -8,14 +8,23 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from followup_filter.cli.common import data_dir_option, find_event, format_option, open_store, print_json
+from followup_filter.cli.common import (
+    data_dir_option,
+    find_event,
+    format_option,
+    now,
+    open_store,
+    print_json,
+    print_lines,
+)
 from followup_filter.errors import UsageError
 from followup_filter.language import gettext as _
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from followup_filter.events.event import EventList
+    from followup_filter.events.event import Event, EventList
+    from followup_filter.events.suggestions import Suggestion
 
 
 @click.group(
@@ -61,7 +70,6 @@ def import_events(file: Path, only: str, dry_run: bool, data_dir: Path | None) -
 
 def _read_any(file: Path, only: str, connection: Connection) -> EventList:
     """The events of a file in any of the formats, told by its name and content."""
-    from followup_filter.cli.common import now
     from followup_filter.events.calendars import is_calendar, joined, read_calendar, read_event_table
     from followup_filter.events.event import EventList
     from followup_filter.events.eventfile import read_events
@@ -108,6 +116,68 @@ def add(name: str, day: datetime, venue: str, organizer: str, fee: int | None, d
 
 
 @events.command(
+    "suggest",
+    short_help=_("Find events that you may have gone to in your own mail."),
+    help=_(
+        "Look for confirmations and thank-you mails of organisers in the mail read so far, and ask about each event "
+        "once: yes enters it, no is remembered. Without a terminal it lists them.\n\n"
+        "Example: followup-filter events suggest"
+    ),
+)
+@data_dir_option
+def suggest(data_dir: Path | None) -> None:
+    """Ask about one event after the other, and save each answer at once."""
+    import sys
+
+    from followup_filter.mail.text import strip_controls
+    from followup_filter.report.words import day_with_weekday
+    from followup_filter.store.events import decline_event
+
+    with open_store(data_dir) as database:
+        with database.transaction() as connection:
+            found = find_suggestions(connection)
+        if not found:
+            click.echo(_("No further event was found in your mail."))
+        interactive = sys.stdin.isatty() and sys.stdout.isatty()
+        for suggestion in found:
+            event = suggestion.event
+            question = _("Did you go to “{event}” on {day}?").format(event=event.name, day=day_with_weekday(event.date))
+            if not interactive:
+                click.echo(strip_controls(question))
+                continue
+            went = click.confirm(strip_controls(question), default=True)
+            with database.transaction() as connection:
+                if went:
+                    _enter(connection, event)
+                else:
+                    decline_event(connection, suggestion.key)
+
+
+def find_suggestions(connection: Connection) -> list[Suggestion]:
+    """The events in stored mail that are neither entered nor declined."""
+    from followup_filter.events.suggestions import suggested
+    from followup_filter.store.events import declined_events, read_events
+    from followup_filter.store.messages import read_messages
+
+    mails = ((item.number, item.message) for item in read_messages(connection) if not item.sent_by_owner)
+    known = read_events(connection).events
+    return suggested(mails, known, declined_events(connection), now().date())
+
+
+def _enter(connection: Connection, event: Event) -> None:
+    from dataclasses import replace
+
+    from followup_filter import pipeline
+    from followup_filter.events.event import EventList
+    from followup_filter.events.typed import make_id
+    from followup_filter.store.events import read_events
+
+    taken = {known.id for known in read_events(connection).events}
+    event = replace(event, id=make_id(event.name, event.date, taken))
+    pipeline.import_events(connection, EventList(events=(event,)))
+
+
+@events.command(
     "list",
     short_help=_("List the events."),
     help=_("List all events in order of date.\n\nExample: followup-filter events list"),
@@ -135,19 +205,31 @@ def list_events(output_format: str, data_dir: Path | None) -> None:
 
 @events.command(
     "show",
-    short_help=_("Show one event with its cards."),
-    help=_("Show everything known about an event.\n\nExample: followup-filter events show umeda-0512"),
+    short_help=_("Show one event, and who of the people you met wrote."),
+    help=_(
+        "Show everything known about an event: who of those on its cards wrote and who did not, to whom you have not "
+        "written, and its mail by outcome. Why a mail counts for it: followup-filter explain NUMBER.\n\n"
+        "Example: followup-filter events show umeda-0512"
+    ),
 )
 @click.argument("event")
 @data_dir_option
 def show(event: str, data_dir: Path | None) -> None:
     """Print one event."""
     from followup_filter.mail.text import strip_controls
+    from followup_filter.report.people import contacts
+    from followup_filter.report.people_text import render_contacts
+    from followup_filter.report.summary import build_summary
     from followup_filter.report.words import day_with_weekday
     from followup_filter.store.events import read_events
+    from followup_filter.store.messages import read_own_mail
+    from followup_filter.store.results import read_decisions
 
     with open_store(data_dir) as database, database.transaction() as connection:
         chosen = find_event(event, read_events(connection))
+        summary = build_summary(connection, now())
+        people = contacts(chosen, read_decisions(connection), read_own_mail(connection))
+    card = next(card for card in summary.scorecards if card.event and card.event.id == chosen.id)
     facts = [
         (_("Event"), f"{chosen.name} ({chosen.id})"),
         (_("Date"), f"{chosen.date.year} {day_with_weekday(chosen.date)} {chosen.start:%H:%M}"),
@@ -160,5 +242,4 @@ def show(event: str, data_dir: Path | None) -> None:
     for name, value in facts:
         if value.strip():
             click.echo(strip_controls(f"{name}: {value.strip()}"))
-    for card in chosen.cards:
-        click.echo(strip_controls("  " + "  ".join(part for part in (card.name, card.company, card.address) if part)))
+    print_lines(render_contacts(people, card))

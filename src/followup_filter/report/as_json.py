@@ -110,6 +110,13 @@ def summary_values(summary: Summary) -> dict[str, Any]:
             "waiting": summary.learning.waiting,
             "kept_aside": summary.learning.kept_aside,
         },
+        "questions": {
+            "strangers": summary.strangers,
+            "events": [
+                {"name": each.event.name, "date": each.event.date.isoformat(), "source": each.source}
+                for each in summary.suggestions
+            ],
+        },
         "faults": [
             {
                 "account": fault.account,

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from followup_filter.events.event import EventList
+from followup_filter.events.suggestions import Suggestion, suggested
 from followup_filter.labels import Outcome
 from followup_filter.mail.server import Role
 from followup_filter.report.leads import Lead, Waiting, build_leads, sender_company, sender_name
+from followup_filter.report.people import strangers
 from followup_filter.report.scorecard import Scorecard, build_scorecards
 from followup_filter.store import corrections, messages, nights, records
-from followup_filter.store.events import read_events
+from followup_filter.store.events import declined_events, read_events
 from followup_filter.store.lead_notes import read_hand_leads
 from followup_filter.store.nights import Fault
 from followup_filter.store.results import Decision, read_decisions
+
+SUGGESTED_FOR = timedelta(days=60)
+"""How old a mail may be by which the report suggests an event; `events suggest` looks at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,11 @@ class Learning:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The whole report at the moment `now`."""
+    """The whole report at the moment `now`.
+
+    `strangers`: how many people wrote whose event the owner should say; `suggestions`: events that the owner may have
+    gone to.
+    """
 
     now: datetime
     leads: tuple[Lead, ...]
@@ -92,6 +101,8 @@ class Summary:
     corrections: int
     learning: Learning
     faults: tuple[Fault, ...]
+    strangers: int
+    suggestions: tuple[Suggestion, ...]
 
     @property
     def review(self) -> list[ReviewItem]:
@@ -136,7 +147,20 @@ def build_summary(connection: Connection, now: datetime) -> Summary:
         corrections=corrections.count_corrections(connection),
         learning=_learning(connection),
         faults=tuple(nights.read_faults(connection)),
+        strangers=len(strangers(decisions, events)),
+        suggestions=tuple(_suggestions(connection, decisions, events, now)),
     )
+
+
+def _suggestions(
+    connection: Connection, decisions: Sequence[Decision], events: EventList, now: datetime
+) -> list[Suggestion]:
+    mails = [
+        (decision.stored.number, decision.stored.message)
+        for decision in decisions
+        if decision.stored.message.date and now - decision.stored.message.date < SUGGESTED_FOR
+    ]
+    return suggested(mails, events.events, declined_events(connection), now.date())
 
 
 def _learning(connection: Connection) -> Learning:

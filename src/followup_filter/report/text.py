@@ -37,6 +37,7 @@ from followup_filter.store.lead_notes import Note
 
 REVIEW_SHOWN = 10
 """Mails to check that the report lists at most; those that may be leads are all listed by name (promise 4)."""
+SUGGESTIONS_SHOWN = 3
 
 
 def render_summary(summary: Summary) -> list[Line]:
@@ -68,7 +69,7 @@ def render_summary(summary: Summary) -> list[Line]:
 def _is_quiet(summary: Summary) -> bool:
     """True when mail was read and there is nothing to do and nothing to know."""
     scan = summary.scan
-    fault = scan.cut_off or scan.unreadable or summary.faults
+    fault = scan.cut_off or scan.unreadable or summary.faults or summary.suggestions
     return bool(scan.mails) and not (summary.waiting or summary.review or scan.new_leads or fault)
 
 
@@ -294,12 +295,31 @@ def _hints(summary: Summary) -> list[str]:
         hints.append(_("Each event was visited once so far, so they are not ranked."))
     elif len(names) > 1:
         hints.append(_("There are too few events to rank them."))
+    hints += questions(summary)
     named = next((card.event for card in summary.scorecards if card.event), None)
     if named:
         hints.append(_("Reasons and list of mails: {command}").format(command=f"followup-filter report {named.id}"))
     else:
         hints.append(_("No event is entered yet: followup-filter events import FILE"))
     return hints
+
+
+def questions(summary: Summary) -> list[str]:
+    """What the owner is asked about events: those that mail speaks of, and people whom nobody can place."""
+    asked = [
+        _("Did you go to “{event}” on {day}? (followup-filter events suggest)").format(
+            event=suggestion.event.name, day=short_day(suggestion.event.date)
+        )
+        for suggestion in summary.suggestions[:SUGGESTIONS_SHOWN]
+    ]
+    if summary.strangers:
+        people = ngettext(
+            "{count} person who wrote cannot be placed: followup-filter cards ask",
+            "{count} people who wrote cannot be placed: followup-filter cards ask",
+            summary.strangers,
+        )
+        asked.append(people.format(count=summary.strangers))
+    return asked
 
 
 def _fact(name: str, value: str) -> Line:

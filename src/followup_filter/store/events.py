@@ -93,3 +93,14 @@ def save_headings(connection: Connection, fields: Mapping[str, str]) -> None:
     for name, field in fields.items():
         connection.execute(delete(schema.heading).where(schema.heading.c.heading == name))
         connection.execute(insert(schema.heading).values(heading=name, field=field))
+
+
+def declined_events(connection: Connection) -> set[str]:
+    """The keys of suggested events to which the owner did not go."""
+    return set(connection.execute(select(schema.declined_event.c.key)).scalars())
+
+
+def decline_event(connection: Connection, key: str) -> None:
+    """Keep that the owner did not go to a suggested event, so that it is not asked again."""
+    if key not in declined_events(connection):
+        connection.execute(insert(schema.declined_event).values(key=key))

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 """The newest Alembic revision; a database with another one is migrated when it is opened."""
 
 metadata = MetaData()
@@ -130,6 +130,13 @@ heading = Table(
     Column("field", String(20), nullable=False),
 )
 """Headings of card files that the owner named with `cards import --map`, and what stands below them."""
+
+declined_event = Table(
+    "declined_event",
+    metadata,
+    Column("key", Text, primary_key=True),
+)
+"""Events found in the owner's mail to which the owner said that they were not there (`suggestion_key`)."""
 
 mailbox_share = Table(
     "mailbox_share",
