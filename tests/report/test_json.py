@@ -61,6 +61,7 @@ def test_the_report_has_the_documented_keys(values: dict[str, Any]) -> None:
         "model_version",
         "corrections",
         "learning",
+        "audit",
         "questions",
         "faults",
     }

@@ -135,7 +135,8 @@ def _unsure(connection: Connection) -> list[ReviewItem]:
     from followup_filter.cli.common import now
     from followup_filter.report.summary import build_summary
 
-    return list(build_summary(connection, now()).unsure)
+    summary = build_summary(connection, now())
+    return [*summary.unsure, *summary.audited]
 
 
 def _ask(database: Database, number: int, outcome: Outcome, before: int) -> int | None:

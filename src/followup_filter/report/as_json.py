@@ -110,6 +110,13 @@ def summary_values(summary: Summary) -> dict[str, Any]:
             "waiting": summary.learning.waiting,
             "kept_aside": summary.learning.kept_aside,
         },
+        "audit": {
+            "unopened": summary.audit.unopened,
+            "looked_at": summary.audit.looked_at,
+            "found": summary.audit.found,
+            "most_missed": summary.audit.most_missed,
+            "next": [item.number for item in summary.audited],
+        },
         "questions": {
             "strangers": summary.strangers,
             "events": [

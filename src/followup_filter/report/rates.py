@@ -26,8 +26,10 @@ class Estimate:
     high: float
 
 
-def leads_per_event(counts: Sequence[int]) -> list[Estimate]:
+def leads_per_event(counts: Sequence[int], occasions: Sequence[int] | None = None) -> list[Estimate]:
     """For each event how many leads one such event brings, drawn toward the mean of all the events given.
+
+    `counts`: leads in all; `occasions`: from how many events each count is (1 by default).
 
     The number of leads is taken as Poisson with a rate of its own per event, the rates as gamma around a common mean
     (empirical Bayes: Clayton and Kaldor 1987, "Empirical Bayes estimates of age-standardized relative risks",
@@ -38,19 +40,20 @@ def leads_per_event(counts: Sequence[int]) -> list[Estimate]:
     if not counts:
         return []
     y = np.asarray(counts, dtype=float)
+    times = np.ones_like(y) if occasions is None else np.asarray(occasions, dtype=float)
     mean, shape = (axis.ravel() for axis in np.meshgrid(MEANS, SHAPES))
     rate = shape / mean
     log_likelihood = np.sum(
         special.gammaln(y[:, None] + shape)
         - special.gammaln(shape)
         - special.gammaln(y[:, None] + 1)
-        + shape * np.log(rate / (rate + 1))
-        - y[:, None] * np.log(rate + 1),
+        + shape * np.log(rate / (rate + times[:, None]))
+        - y[:, None] * np.log(rate + times[:, None]),
         axis=0,
     )
     weights = np.exp(log_likelihood - log_likelihood.max())
     weights /= weights.sum()
-    posterior_shape, posterior_rate = y[:, None] + shape, rate + 1
+    posterior_shape, posterior_rate = y[:, None] + shape, rate + times[:, None]
     values = (weights * posterior_shape / posterior_rate).sum(axis=1)
     low, high = (
         _quantile(probability, weights, posterior_shape, posterior_rate)

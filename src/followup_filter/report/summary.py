@@ -13,6 +13,7 @@ from followup_filter.events.event import EventList
 from followup_filter.events.suggestions import Suggestion, suggested
 from followup_filter.labels import Outcome
 from followup_filter.mail.server import Role
+from followup_filter.report.audit import Audit, audit
 from followup_filter.report.leads import Lead, Waiting, build_leads, sender_company, sender_name
 from followup_filter.report.people import strangers
 from followup_filter.report.scorecard import Scorecard, build_scorecards
@@ -87,8 +88,8 @@ class Learning:
 class Summary:
     """The whole report at the moment `now`.
 
-    `strangers`: how many people wrote whose event the owner should say; `suggestions`: events that the owner may have
-    gone to.
+    `audited`: the mails to look at for the audit. `strangers`: how many people wrote whose event the owner should say;
+    `suggestions`: events that the owner may have gone to.
     """
 
     now: datetime
@@ -103,6 +104,8 @@ class Summary:
     faults: tuple[Fault, ...]
     strangers: int
     suggestions: tuple[Suggestion, ...]
+    audit: Audit
+    audited: tuple[ReviewItem, ...]
 
     @property
     def review(self) -> list[ReviewItem]:
@@ -136,6 +139,7 @@ def build_summary(connection: Connection, now: datetime) -> Summary:
     decisions = read_decisions(connection)
     own = messages.read_own_mail(connection)
     leads = build_leads(decisions, own, events, now, read_hand_leads(connection))
+    looked = audit(decisions)
     return Summary(
         now=now,
         leads=tuple(leads),
@@ -149,6 +153,8 @@ def build_summary(connection: Connection, now: datetime) -> Summary:
         faults=tuple(nights.read_faults(connection)),
         strangers=len(strangers(decisions, events)),
         suggestions=tuple(_suggestions(connection, decisions, events, now)),
+        audit=looked,
+        audited=tuple(_review_item(decision, events) for decision in looked.next_up),
     )
 
 
@@ -185,19 +191,20 @@ def _unsure(decisions: Sequence[Decision], events: EventList) -> list[ReviewItem
     unsure.sort(
         key=lambda decision: (Outcome.LEAD not in decision.plausible, -_doubt(decision), decision.stored.number)
     )
-    return [
-        ReviewItem(
-            number=decision.stored.number,
-            name=sender_name(decision.stored.message),
-            company=sender_company(decision.stored.message, events),
-            subject=decision.stored.message.subject,
-            outcome=decision.outcome,
-            others=_others(decision),
-            sentence=decision.sentence,
-            in_junk=decision.in_junk,
-        )
-        for decision in unsure
-    ]
+    return [_review_item(decision, events) for decision in unsure]
+
+
+def _review_item(decision: Decision, events: EventList) -> ReviewItem:
+    return ReviewItem(
+        number=decision.stored.number,
+        name=sender_name(decision.stored.message),
+        company=sender_company(decision.stored.message, events),
+        subject=decision.stored.message.subject,
+        outcome=decision.outcome,
+        others=_others(decision),
+        sentence=decision.sentence,
+        in_junk=decision.in_junk,
+    )
 
 
 def _doubt(decision: Decision) -> float:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from followup_filter.labels import OUTCOMES, Outcome
 from followup_filter.language import gettext as _
 from followup_filter.language import language, ngettext
 from followup_filter.model.shipped import SHIPPED_VERSION
+from followup_filter.report.audit import Audit
 from followup_filter.report.fault_text import fault_lines
 from followup_filter.report.layout import (
     WIDTH,
@@ -58,8 +59,8 @@ def render_summary(summary: Summary) -> list[Line]:
         ]
     if summary.leads:
         lines += [Line(""), *_waiting(summary)]
-    if summary.review:
-        lines += [Line(""), *_review(summary.review)]
+    if to_check(summary):
+        lines += [Line(""), *_review(summary)]
     if summary.scan.mails:
         lines += [Line(""), *_scorecards(summary)]
     lines += [Line(""), *_footer(summary)]
@@ -99,10 +100,11 @@ def _today(summary: Summary) -> list[Line]:
     todo = ngettext("answer {count} person", "answer {count} people", len(waiting)).format(count=len(waiting))
     if late:
         todo += ngettext(" ({count} is past the date)", " ({count} are past the date)", late).format(count=late)
-    check = ngettext("check {count} mail", "check {count} mails", len(summary.review)).format(count=len(summary.review))
+    looks = len(to_check(summary))
+    check = ngettext("check {count} mail", "check {count} mails", looks).format(count=looks)
     if not waiting:
         todo = _("nobody is kept waiting")
-    lines.append(Line(padded(_("To do today"), 15) + (f"{todo}   {check}" if summary.review else todo)))
+    lines.append(Line(padded(_("To do today"), 15) + (f"{todo}   {check}" if looks else todo)))
     scan = summary.scan
     if scan.ended or scan.cut_off:
         since = _("Since {day}").format(day=short_day(local(scan.previous))) if scan.previous else _("First reading")
@@ -163,15 +165,20 @@ def _by_hand(by_hand: Sequence[Lead]) -> str:
     return text.format(count=len(by_hand))
 
 
-def _review(review: Iterable[ReviewItem]) -> list[Line]:
-    items = list(review)
+def to_check(summary: Summary) -> list[ReviewItem]:
+    """The mails to check that are no leads anyway, then those drawn by lot."""
+    return [*summary.review, *summary.audited]
+
+
+def _review(summary: Summary) -> list[Line]:
+    items = to_check(summary)
     count = ngettext("{count} mail", "{count} mails", len(items)).format(count=len(items))
     correct = _("put right: {command}").format(command="followup-filter review")
     title = _("[Please check]")
     lines = heading(f"{title} {count}", correct)
     shown = [item for row, item in enumerate(items) if row < REVIEW_SHOWN or item.may_be_lead]
     for item in shown:
-        lines += render_review_item(item)
+        lines += render_review_item(item, drawn=item in summary.audited)
     if len(items) > len(shown):
         rest = ngettext(
             "  and {count} more, none of which seems to be work",
@@ -182,8 +189,11 @@ def _review(review: Iterable[ReviewItem]) -> list[Line]:
     return lines
 
 
-def render_review_item(item: ReviewItem) -> list[Line]:
-    """A mail to check: who, what it seems to be and what else it may be; then the deciding sentence."""
+def render_review_item(item: ReviewItem, *, drawn: bool = False) -> list[Line]:
+    """A mail to check: who, what it seems to be and what else it may be; then the deciding sentence.
+
+    `drawn`: it was drawn by lot.
+    """
     who = f"[{item.number}] {person_words(item.name)}"
     if item.company and item.company != item.name:
         who += f" ({shortened(item.company, 24)})"
@@ -193,6 +203,8 @@ def render_review_item(item: ReviewItem) -> list[Line]:
         )
     else:
         doubt = _("{outcome}, it seems").format(outcome=outcome_words(item.outcome))
+    if drawn:
+        doubt = _("drawn by lot: {doubt}").format(doubt=doubt)
     quote = item.sentence or item.subject
     return [Line(both_ends(who, doubt)), Line(f"     {quoted(quote, WIDTH - 10)}"), *junk_note(item.in_junk)]
 
@@ -349,12 +361,23 @@ def _footer(summary: Summary) -> list[Line]:
         lines += [Line(text, "quiet") for text in wrapped(f"[{number}] {reason}", indent=" " * 12)]
     if summary.model_version:
         lines.append(_fact(_("Judged by"), _judge_words(summary)))
+    if missed := missed_words(summary.audit):
+        lines.append(Line(" " * 12 + missed, "quiet"))
     if summary.learning.kept_aside:
         sentence = _(
             "A model with your corrections judged worse, so the one before stays (followup-filter model list)."
         )
         lines += [Line(text, "quiet") for text in wrapped(sentence, indent=" " * 12)]
     return lines
+
+
+def missed_words(audit: Audit) -> str:
+    """How many leads may have been missed, after a look at mails drawn by lot; "" before enough were looked at."""
+    if audit.most_missed is None:
+        return ""
+    return _("Of {looked_at} drawn by lot {found} were work; at most {missed} more may have been missed.").format(
+        looked_at=audit.looked_at, found=audit.found, missed=audit.most_missed
+    )
 
 
 def _judge_words(summary: Summary) -> str:
