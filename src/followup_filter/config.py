@@ -72,13 +72,16 @@ class Account:
 class Settings:
     """What the settings file says; everything has a default.
 
-    `read_since`: mail that arrived from this day on is read as well, however long before the first event.
+    `open_with`: what opens a mail from the page (`report.as_html.OPEN_LINKS`); `hourly_yen`: what an hour of the owner
+    costs. `read_since`: mail that arrived from this day on is read as well, however long before the first event.
     """
 
     language: str = ""
     max_lead_loss: float = MAX_LEAD_LOSS
     deadline_minutes: int = DEADLINE_MINUTES
     read_since: date | None = None
+    open_with: str = "none"
+    hourly_yen: int = 0
     accounts: tuple[Account, ...] = ()
 
 
@@ -138,6 +141,9 @@ def _prints(what: str) -> _Check:
     return (lambda value: _is_texts(value) and bool(value), what)
 
 
+OPENERS = ("gmail", "apple_mail", "thunderbird", "none")
+"""Programs in which a link in the page can open a mail."""
+
 _GENERAL: Mapping[str, _Check] = {
     "language": (lambda value: value in LANGUAGES, marked("one of ja, en")),
     "max_lead_loss": (
@@ -151,6 +157,11 @@ _GENERAL: Mapping[str, _Check] = {
     "read_since": (
         lambda value: type(value) is date,
         marked("a date such as 2026-04-01, without quotes"),
+    ),
+    "open_with": (lambda value: value in OPENERS, marked("one of gmail, apple_mail, thunderbird, none")),
+    "hourly_yen": (
+        lambda value: type(value) is int and 0 <= value <= 1_000_000,
+        marked("a whole number of yen, such as 3000"),
     ),
     "accounts": (
         lambda value: isinstance(value, list) and all(isinstance(table, dict) for table in value),

@@ -201,19 +201,12 @@ def read_account(account: Account, database: Database, model: Model, settings: S
 
 
 def _write_report(database: Database, path: Path) -> None:
-    """Write the report as text, readable by its owner only. Raises StorageError."""
-    from followup_filter.errors import StorageError
-    from followup_filter.files import write_private
-    from followup_filter.report.summary import build_summary
-    from followup_filter.report.text import render_summary
+    """Write the report, readable by its owner only: as a page where the name ends in .html. Raises StorageError."""
+    from followup_filter.config import read_settings, settings_file
+    from followup_filter.report.output import write_report
 
     with database.transaction() as connection:
-        lines = render_summary(build_summary(connection, now()))
-    try:
-        write_private(path, "".join(f"{line.text}\n" for line in lines).encode("utf-8", "replace"))
-    except OSError as error:
-        sentence = _("The report cannot be written to {file}: {reason}.")
-        raise StorageError(sentence.format(file=path, reason=error.strerror)) from None
+        write_report(connection, path, now(), read_settings(settings_file()))
 
 
 def is_attended() -> bool:

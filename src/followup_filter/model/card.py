@@ -11,7 +11,7 @@ import numpy as np
 from followup_filter.labels import KINDS, OUTCOMES, Outcome
 from followup_filter.model import baselines
 from followup_filter.model.bundle import Model
-from followup_filter.model.evaluation import CALIBRATION_BINS, Evaluation, Rate, evaluate, evaluate_model, reviews
+from followup_filter.model.evaluation import CALIBRATION_BINS, Evaluation, Rate, evaluate, judged_by, reviews
 from followup_filter.model.features import feature_names
 from followup_filter.model.samples import Sample
 from followup_filter.model.training import OutOfFold
@@ -50,7 +50,8 @@ def baseline_lines(samples: Sequence[Sample], progress: Progress) -> list[str]:
 
 def confirmation_lines(model: Model, samples: Sequence[Sample], confirmation: Sequence[Sample]) -> list[str]:
     """How good the model is on mailboxes that were never used to choose anything, with the plain baseline beside it."""
-    figures = evaluate_model(model, confirmation)
+    judged, review = judged_by(model, confirmation)
+    figures = evaluate(judged, review)
     plain = baselines.plain_score_on(samples, confirmation)
     return [
         "",
@@ -61,6 +62,8 @@ def confirmation_lines(model: Model, samples: Sequence[Sample], confirmation: Se
         *figure_rows(figures),
         "",
         *outcome_rows(figures),
+        "",
+        *mix_lines(judged, review),
         "",
         f"Plain TF-IDF trained on the same mailboxes: {_figure(plain.accuracy)} right, macro F1 "
         f"{plain.macro_f1.value:.3f} ({plain.macro_f1.low:.3f}-{plain.macro_f1.high:.3f}).",

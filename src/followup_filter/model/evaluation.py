@@ -196,10 +196,14 @@ def reviews(held_out: OutOfFold, max_lead_loss: float = MAX_LEAD_LOSS) -> list[b
 
 def evaluate_model(model: Model, samples: Sequence[Sample]) -> Evaluation:
     """Figures of a finished model on samples that it was not trained on, each mailbox judged by its own mix."""
+    return evaluate(*judged_by(model, samples))
+
+
+def judged_by(model: Model, samples: Sequence[Sample]) -> tuple[OutOfFold, list[bool]]:
+    """A finished model's predictions of samples, each mailbox judged by its own mix, and which go to review."""
     texts = [analyse(sample.message) for sample in samples]
     outcomes, kinds = model.classifier.probabilities(model.classifier.transform(texts))
     adapted = adapted_by_mailbox(outcomes, [sample.group for sample in samples], model.prior)
     predictions = OutOfFold(tuple(samples), outcomes, adapted, kinds)
     sets = plausible_outcomes(model.scores, predictions.scores, MAX_LEAD_LOSS)
-    review = [plausible != (said,) for plausible, said in zip(sets, predictions.predicted, strict=True)]
-    return evaluate(predictions, review)
+    return predictions, [plausible != (said,) for plausible, said in zip(sets, predictions.predicted, strict=True)]

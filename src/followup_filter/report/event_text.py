@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from followup_filter.labels import OUTCOMES, Outcome
 from followup_filter.language import gettext as _
 from followup_filter.language import ngettext
+from followup_filter.report.compare import cost
+from followup_filter.report.insight import insight
+from followup_filter.report.insight_text import insight_words
 from followup_filter.report.layout import WIDTH, Line, both_ends, safe, shortened, wrapped
 from followup_filter.report.lead_text import render_lead
 from followup_filter.report.leads import local, sender_name
@@ -14,10 +17,17 @@ from followup_filter.report.scorecard import Scorecard
 from followup_filter.report.summary import Summary
 from followup_filter.report.text import beside_mail, verdict_sentence
 from followup_filter.report.words import day_with_weekday, kind_words, outcome_words, short_day
+from followup_filter.store.messages import StoredMessage
 from followup_filter.store.results import Decision
 
 
-def render_event(card: Scorecard, decisions: Sequence[Decision], summary: Summary) -> list[Line]:
+def render_event(
+    card: Scorecard,
+    decisions: Sequence[Decision],
+    summary: Summary,
+    own_mail: Sequence[StoredMessage] = (),
+    hourly_yen: int = 0,
+) -> list[Line]:
     """The page of one event; `decisions` are its mails. Names beside network marketing are left out (promise 11)."""
     event = card.event
     if event is None:
@@ -26,9 +36,11 @@ def render_event(card: Scorecard, decisions: Sequence[Decision], summary: Summar
         Line(both_ends(event.name, day_with_weekday(event.date)), "title"),
         Line("=" * WIDTH, "quiet"),
         *(Line(text) for text in wrapped(verdict_sentence(card))),
-        Line(_cards(card)),
+        Line(fact_words(card)),
     ]
-    lines += [Line(text) for text in (_cost(card), beside_mail(card)) if text]
+    lines += [Line(text) for text in (cost_words(card, hourly_yen), beside_mail(card)) if text]
+    seen = insight_words(insight(event, decisions, own_mail, card.all_leads), event)
+    lines += [Line(text) for sentence in seen for text in wrapped(sentence)]
     leads = [lead for lead in summary.leads if lead.event == event.id]
     if leads:
         lines += [Line(""), Line(outcome_words(Outcome.LEAD), "heading"), Line("-" * WIDTH, "quiet")]
@@ -52,7 +64,8 @@ def mail_row(decision: Decision) -> str:
     return both_ends(who, f"{shortened(kind_words(decision.kind), 22)} {day:>5}")
 
 
-def _cards(card: Scorecard) -> str:
+def fact_words(card: Scorecard) -> str:
+    """How many mails came, and how many of the people met wrote."""
     mails = ngettext("{count} mail", "{count} mails", card.mails).format(count=card.mails)
     if not card.cards:
         return mails
@@ -60,13 +73,15 @@ def _cards(card: Scorecard) -> str:
     return f"{mails}   {wrote.format(written=card.cards_written, cards=card.cards)}"
 
 
-def _cost(card: Scorecard) -> str:
+def cost_words(card: Scorecard, hourly_yen: int = 0) -> str:
+    """What the event cost, also for each person with work; `hourly_yen`: what an hour of the owner costs."""
     event = card.event
-    if event is None or event.fee is None:
+    whole = cost(event, hourly_yen) if event else None
+    if event is None or event.fee is None or whole is None:
         return ""
-    cost = _("fee {yen} yen").format(yen=f"{event.fee:,}")
-    if card.yen_per_lead is not None:
-        cost += _(", {yen} yen for each person with work").format(yen=f"{card.yen_per_lead:,.0f}")
+    words = _("fee {yen} yen").format(yen=f"{event.fee:,}")
+    if card.all_leads and whole:
+        words += _(", {yen} yen for each person with work").format(yen=f"{whole / card.all_leads:,.0f}")
     if event.hours is not None:
-        cost += _(", {hours} hours").format(hours=f"{event.hours:g}")
-    return cost
+        words += _(", {hours} hours").format(hours=f"{event.hours:g}")
+    return words

@@ -24,11 +24,17 @@ def fault_lines(faults: Sequence[Fault]) -> list[Line]:
     return [*lines, Line("")] if lines else []
 
 
-def _lines(fault: Fault) -> list[Line]:
+def fault_sentence(fault: Fault) -> str:
+    """What is wrong with which account, and since when."""
     text = f"{fault.account}: {fault.sentence}"
     if fault.nights > 1:
         since = ngettext("(since {day}, {count} night)", "(since {day}, {count} nights)", fault.nights)
         text += " " + since.format(day=short_day(fault.first_night), count=fault.nights)
+    return text
+
+
+def _lines(fault: Fault) -> list[Line]:
+    text = fault_sentence(fault)
     first, *others = wrapped(text, indent="    ")
     style = "urgent" if fault.exit_status else "quiet"
     return [Line(f"[!] {first.lstrip()}", style), *(Line(line, style) for line in others)]

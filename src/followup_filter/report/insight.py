@@ -71,7 +71,7 @@ def tendency(event: Event, mails: Sequence[Decision]) -> tuple[Tendency | None, 
 
     Work from the organiser: one lead of theirs. Network marketing: two mails and one in seven. Broadcasts of the
     organiser: three and a third. Pitches of participants: three and a quarter. Fellowship: three thanks or notices and
-    a third. Else: many sorts of people.
+    a third. Else: many sorts of people, with how many there are.
     """
     of_organizer = [mail for mail in mails if from_organizer(mail, event)]
     rest = [mail for mail in mails if not from_organizer(mail, event)]
@@ -88,7 +88,7 @@ def tendency(event: Event, mails: Sequence[Decision]) -> tuple[Tendency | None, 
     for found, matching, fewest, share in rules:
         if len(matching) >= fewest and len(matching) >= share * size:
             return found, len(matching)
-    return Tendency.VARIED, size
+    return Tendency.VARIED, len({_sender(mail) for mail in mails})
 
 
 def from_organizer(mail: Decision, event: Event) -> bool:

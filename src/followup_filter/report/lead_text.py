@@ -39,24 +39,35 @@ def render_lead(lead: Lead, summary: Summary) -> list[Line]:
     who = f"[{lead.id}] {person_words(lead.name)}"
     if lead.company and lead.company != lead.name:
         who += f" ({shortened(lead.company, 30)})"
-    when, urgent = _by_when(lead, summary)
-    kind = kind_words(lead.kind) if lead.kind else _("not by mail")
-    kind = kind if lead.confirmed else _("{kind}, it seems").format(kind=kind) if not lead.sure else kind
-    what = f"     {kind} / {_event_of(lead.event, summary)}"
-    came = (
-        _("came {day}, {days} d").format(day=short_day(local(lead.received)), days=lead.days)
-        if lead.received
-        else _("no date")
-    )
+    when, urgent = when_words(lead, summary)
+    what = f"     {kind_of_lead(lead)} / {origin_words(lead, summary)}"
+    came = came_words(lead)
     quote = lead.sentence
     amount = "" if lead.amount.replace(" ", "") in quote.replace(" ", "") else f" {lead.amount}"
     text = f"     {quoted(quote, WIDTH - 10 - cell_len(amount))}{amount}"
     if lead.by_hand:
         text = f"     {shortened(quote, WIDTH - 5)}"
     lines = [Line(both_ends(who, when), urgent), Line(both_ends(what, came)), *([Line(text)] if quote else [])]
-    if lead.result and lead.waiting is not Waiting.DONE:
-        lines.append(Line("     " + _result_words(lead)))
-    return [*lines, *junk_note(lead.in_junk)]
+    return [*lines, *(Line(f"     {note}", "quiet" if note == junk_words() else "") for note in lead_notes(lead))]
+
+
+def kind_of_lead(lead: Lead) -> str:
+    """What is asked; らしい until it is sure or somebody confirmed it."""
+    kind = kind_words(lead.kind) if lead.kind else _("not by mail")
+    return kind if lead.confirmed or lead.sure else _("{kind}, it seems").format(kind=kind)
+
+
+def came_words(lead: Lead) -> str:
+    """When the newest mail came, and how long ago that is."""
+    if not lead.received:
+        return _("no date")
+    return _("came {day}, {days} d").format(day=short_day(local(lead.received)), days=lead.days)
+
+
+def lead_notes(lead: Lead) -> list[str]:
+    """What became of a lead that is not settled, and whether it lay in the folder for spam."""
+    result = [_result_words(lead)] if lead.result and lead.waiting is not Waiting.DONE else []
+    return result + ([junk_words()] if lead.in_junk else [])
 
 
 def _result_words(lead: Lead) -> str:
@@ -68,11 +79,16 @@ def _result_words(lead: Lead) -> str:
 
 def junk_note(in_junk: bool) -> list[Line]:
     """A line that says so when mail lay in the folder for spam."""
-    return [Line("     " + _("It lay in the folder for spam."), "quiet")] if in_junk else []
+    return [Line("     " + junk_words(), "quiet")] if in_junk else []
 
 
-def _by_when(lead: Lead, summary: Summary) -> tuple[str, str]:
-    """What stands at the right of a lead's first line, and its style."""
+def junk_words() -> str:
+    """That a mail lay in the folder for spam."""
+    return _("It lay in the folder for spam.")
+
+
+def when_words(lead: Lead, summary: Summary) -> tuple[str, str]:
+    """By when a lead wants an answer, or what became of it; and its style: urgent, quiet or ""."""
     if lead.waiting is Waiting.THEM:
         return _("answered, waiting for them"), "quiet"
     if lead.waiting is Waiting.SNOOZED and lead.snoozed_until:
@@ -100,8 +116,9 @@ def overdue_days(lead: Lead, now: datetime) -> int:
     return (local(now).date() - lead.deadline).days if lead.deadline else 0
 
 
-def _event_of(event_id: str | None, summary: Summary) -> str:
-    event = next((event for event in summary.events.events if event.id == event_id), None)
+def origin_words(lead: Lead, summary: Summary) -> str:
+    """The event that a lead comes of, with its day."""
+    event = next((event for event in summary.events.events if event.id == lead.event), None)
     if event is None:
         return _("no event")
     return f"{shortened(event.name, 30)} {short_day(event.date)}"

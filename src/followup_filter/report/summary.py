@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from followup_filter.events.event import EventList
+from followup_filter.errors import UsageError
+from followup_filter.events.event import Event, EventList
+from followup_filter.events.names import folded
 from followup_filter.events.suggestions import Suggestion, suggested
 from followup_filter.labels import Outcome
+from followup_filter.language import gettext as _
 from followup_filter.mail.server import Role
 from followup_filter.report.audit import Audit, audit
 from followup_filter.report.leads import Lead, Waiting, build_leads, sender_company, sender_name
@@ -53,8 +56,9 @@ class ReviewItem:
 class Scan:
     """What was read: when the last run ended (None: it was cut off), and what of it was new.
 
-    `first` and `last` are the dates of the oldest and newest mail. `previous` is when the run before began.
-    `unreadable` lists (number, reason). `in_trash`: mails in the folders for deleted mail, which are only counted.
+    `first` and `last` are the dates of the oldest and newest mail. `previous` is when the run before began. `fresh`:
+    the numbers of mails that are new since. `unreadable` lists (number, reason). `in_trash`: mails in the folders for
+    deleted mail, which are only counted.
     """
 
     mails: int
@@ -63,11 +67,16 @@ class Scan:
     ended: datetime | None
     cut_off: bool
     previous: datetime | None
-    new: int
+    fresh: frozenset[int]
     new_leads: int
     new_by_outcome: Mapping[Outcome, int]
     unreadable: tuple[tuple[int, str], ...]
     in_trash: int
+
+    @property
+    def new(self) -> int:
+        """How many mails are new."""
+        return len(self.fresh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,27 @@ class Summary:
     def by_hand(self) -> list[Lead]:
         """Leads that did not come by mail."""
         return [lead for lead in self.leads if lead.by_hand]
+
+
+def narrowed(summary: Summary, since: date | None, until: date | None, organizer: str, series: str) -> Summary:
+    """The same for the events that fit: their scorecards and leads, nothing to check. Raises UsageError for none."""
+
+    def fits(event: Event) -> bool:
+        days = (since or date.min) <= event.date <= (until or date.max)
+        return days and folded(organizer) in folded(event.organizer) and folded(series) in folded(event.series)
+
+    fitting = {event.id for event in summary.events.events if fits(event)}
+    if not fitting:
+        raise UsageError(_("No event fits. See: followup-filter events list"))
+    return replace(
+        summary,
+        scorecards=tuple(card for card in summary.scorecards if card.event and card.event.id in fitting),
+        leads=tuple(lead for lead in summary.leads if lead.event in fitting),
+        unsure=(),
+        audited=(),
+        suggestions=(),
+        strangers=0,
+    )
 
 
 def build_summary(connection: Connection, now: datetime) -> Summary:
@@ -232,7 +262,7 @@ def _scan(connection: Connection, decisions: Sequence[Decision], leads: Sequence
         ended=datetime.fromisoformat(ended) if ended else None,
         cut_off=bool(runs) and not ended,
         previous=datetime.fromisoformat(runs[1]["started"]) if len(runs) > 1 else None,
-        new=len(fresh),
+        fresh=frozenset(fresh),
         new_leads=sum(bool(fresh & set(lead.numbers)) for lead in leads),
         new_by_outcome=Counter(decision.outcome for decision in decisions if decision.stored.number in fresh),
         unreadable=tuple((item.number, item.error or "") for item in messages.unreadable(connection)),

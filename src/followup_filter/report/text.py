@@ -24,7 +24,7 @@ from followup_filter.report.layout import (
 from followup_filter.report.lead_text import junk_note, overdue_days, render_lead
 from followup_filter.report.leads import Lead, Waiting, local
 from followup_filter.report.scorecard import CLOSED_BEFORE_SKIPPING, Scorecard, Verdict
-from followup_filter.report.summary import ReviewItem, Summary
+from followup_filter.report.summary import ReviewItem, Scan, Summary
 from followup_filter.report.words import (
     day_with_weekday,
     long_moment,
@@ -48,8 +48,8 @@ def render_summary(summary: Summary) -> list[Line]:
         Line("=" * WIDTH, "quiet"),
         *fault_lines(summary.faults),
     ]
-    if _is_quiet(summary):
-        lines += _quiet_day(summary)
+    if is_quiet(summary):
+        lines += [*map(Line, quiet_sentences(summary)), _fact(_("Read"), read_words(summary))]
         return [safe(line) for line in lines]
     lines += _today(summary)
     if not summary.scan.mails:
@@ -67,34 +67,26 @@ def render_summary(summary: Summary) -> list[Line]:
     return [safe(line) for line in lines]
 
 
-def _is_quiet(summary: Summary) -> bool:
+def is_quiet(summary: Summary) -> bool:
     """True when mail was read and there is nothing to do and nothing to know."""
     scan = summary.scan
     fault = scan.cut_off or scan.unreadable or summary.faults or summary.suggestions
     return bool(scan.mails) and not (summary.waiting or summary.review or scan.new_leads or fault)
 
 
-def _quiet_day(summary: Summary) -> list[Line]:
+def quiet_sentences(summary: Summary) -> list[str]:
+    """What the report of a quiet day says beside what was read."""
     counts = summary.scan.new_by_outcome
     new = "  ".join(f"{outcome_short(outcome)} {counts[outcome]}" for outcome in OUTCOMES if counts.get(outcome))
     return [
-        Line(_("No new work for you.")),
-        Line(_("Nobody is kept waiting for an answer.")),
-        _fact(_("New mail"), new or _("none")),
-        _read_line(summary),
+        _("No new work for you."),
+        _("Nobody is kept waiting for an answer."),
+        padded(_("New mail"), 12) + (new or _("none")),
     ]
 
 
 def _today(summary: Summary) -> list[Line]:
-    lines: list[Line] = []
-    if summary.scan.cut_off:
-        lines.append(Line(_("The last run was cut off; run it again to read the rest."), "urgent"))
-    elif summary.scan.unreadable:
-        count = len(summary.scan.unreadable)
-        sentence = ngettext(
-            "{count} mail could not be read; see the end.", "{count} mails could not be read; see the end.", count
-        )
-        lines.append(Line(sentence.format(count=count), "urgent"))
+    lines = [Line(sentence, "urgent") for sentence in reading_faults(summary.scan)]
     waiting = summary.waiting
     late = sum(1 for lead in waiting if overdue_days(lead, summary.now) > 0)
     todo = ngettext("answer {count} person", "answer {count} people", len(waiting)).format(count=len(waiting))
@@ -105,15 +97,39 @@ def _today(summary: Summary) -> list[Line]:
     if not waiting:
         todo = _("nobody is kept waiting")
     lines.append(Line(padded(_("To do today"), 15) + (f"{todo}   {check}" if looks else todo)))
-    scan = summary.scan
+    if said := new_since(summary.scan):
+        lines.append(Line(padded(said[0], 15) + said[1]))
+    return lines
+
+
+def reading_faults(scan: Scan) -> list[str]:
+    """What was wrong with the last reading itself; empty where nothing was."""
+    if scan.cut_off:
+        return [_("The last run was cut off; run it again to read the rest.")]
+    if not scan.unreadable:
+        return []
+    count = len(scan.unreadable)
+    sentence = ngettext(
+        "{count} mail could not be read; see the end.", "{count} mails could not be read; see the end.", count
+    )
+    return [sentence.format(count=count)]
+
+
+def new_words(scan: Scan) -> str:
+    """What is new since the run before, in one line; "" where nothing was read."""
+    return " ".join(new_since(scan))
+
+
+def new_since(scan: Scan) -> tuple[str, ...]:
+    """Since when, and what is new; empty where nothing was read."""
     if scan.ended or scan.cut_off:
         since = _("Since {day}").format(day=short_day(local(scan.previous))) if scan.previous else _("First reading")
         new = ngettext("{count} new mail", "{count} new mails", scan.new).format(count=scan.new)
         leads = ngettext("{count} with work for you", "{count} with work for you", scan.new_leads).format(
             count=scan.new_leads
         )
-        lines.append(Line(padded(since, 15) + _("{new} ({leads})").format(new=new, leads=leads)))
-    return lines
+        return since, _("{new} ({leads})").format(new=new, leads=leads)
+    return ()
 
 
 def _waiting(summary: Summary) -> list[Line]:
@@ -197,16 +213,22 @@ def render_review_item(item: ReviewItem, *, drawn: bool = False) -> list[Line]:
     who = f"[{item.number}] {person_words(item.name)}"
     if item.company and item.company != item.name:
         who += f" ({shortened(item.company, 24)})"
-    if item.others:
-        doubt = _("{outcome}, it seems (or {other})").format(
-            outcome=outcome_short(item.outcome), other=outcome_short(item.others[0])
-        )
-    else:
-        doubt = _("{outcome}, it seems").format(outcome=outcome_words(item.outcome))
+    doubt = doubt_words(item)
     if drawn:
         doubt = _("drawn by lot: {doubt}").format(doubt=doubt)
     quote = item.sentence or item.subject
     return [Line(both_ends(who, doubt)), Line(f"     {quoted(quote, WIDTH - 10)}"), *junk_note(item.in_junk)]
+
+
+def doubt_words(item: ReviewItem) -> str:
+    """What a mail seems to be, and what else it may be."""
+    if not item.others:
+        # The full words for network marketing say "it seems" themselves in Japanese.
+        words = outcome_short if item.outcome is Outcome.NETWORK_MARKETING else outcome_words
+        return _("{outcome}, it seems").format(outcome=words(item.outcome))
+    return _("{outcome}, it seems (or {other})").format(
+        outcome=outcome_short(item.outcome), other=outcome_short(item.others[0])
+    )
 
 
 def _columns() -> list[tuple[str, int]]:
@@ -226,7 +248,7 @@ def _scorecards(summary: Summary) -> list[Line]:
     lines.append(Line(padded(_("Event"), room) + "".join(right_aligned(text, width) for text, width in columns)))
     for card in summary.scorecards:
         lines.append(Line(_scorecard_row(card, columns, room)))
-    lines += [Line(f"  {hint}", "quiet") for sentence in _hints(summary) for hint in wrapped(sentence, WIDTH - 2)]
+    lines += [Line(f"  {hint}", "quiet") for sentence in hints(summary) for hint in wrapped(sentence, WIDTH - 2)]
     return lines
 
 
@@ -289,31 +311,32 @@ def _orders(card: Scorecard) -> str:
     return orders + (_(" ({yen} yen)").format(yen=f"{card.order_yen:,}") if card.order_yen else "")
 
 
-def _hints(summary: Summary) -> list[str]:
-    hints: list[str] = []
+def hints(summary: Summary) -> list[str]:
+    """What stands below the table of events: what was entered by hand, how to read it, and what the owner is asked."""
+    found: list[str] = []
     for card in summary.scorecards:
         if said := beside_mail(card):
             name = card.event.name if card.event else _("Mail of no event")
-            hints.append(_("{event}: {said}").format(event=shortened(name, 34), said=said))
+            found.append(_("{event}: {said}").format(event=shortened(name, 34), said=said))
     counting = next((card for card in summary.scorecards if card.verdict is Verdict.COUNTING), None)
     if counting and counting.event:
-        hints.append(
+        found.append(
             _("“{cell}”: until counting ends ({days} days after the event).").format(
                 cell=verdict_short(counting), days=counting.event.window_days
             )
         )
     names = [card.event.series or card.event.name for card in summary.scorecards if card.event]
     if len(names) > 1 and len(set(names)) == len(names):
-        hints.append(_("Each event was visited once so far, so they are not ranked."))
+        found.append(_("Each event was visited once so far, so they are not ranked."))
     elif len(names) > 1:
-        hints.append(_("There are too few events to rank them."))
-    hints += questions(summary)
+        found.append(_("There are too few events to rank them."))
+    found += questions(summary)
     named = next((card.event for card in summary.scorecards if card.event), None)
     if named:
-        hints.append(_("Reasons and list of mails: {command}").format(command=f"followup-filter report {named.id}"))
+        found.append(_("Reasons and list of mails: {command}").format(command=f"followup-filter report {named.id}"))
     else:
-        hints.append(_("No event is entered yet: followup-filter events import FILE"))
-    return hints
+        found.append(_("No event is entered yet: followup-filter events import FILE"))
+    return found
 
 
 def questions(summary: Summary) -> list[str]:
@@ -339,7 +362,8 @@ def _fact(name: str, value: str) -> Line:
     return Line(padded(name, 12) + value, "quiet")
 
 
-def _read_line(summary: Summary) -> Line:
+def read_words(summary: Summary) -> str:
+    """How much was read, from when to when, and how much of it was unreadable."""
     scan = summary.scan
     read = ngettext(
         "{count} mail ({span}), {unreadable} unreadable", "{count} mails ({span}), {unreadable} unreadable", scan.mails
@@ -350,17 +374,17 @@ def _read_line(summary: Summary) -> Line:
     line = read.format(count=scan.mails, span=span, unreadable=len(scan.unreadable))
     if scan.in_trash:
         line += "  " + _("in the trash, only counted: {count}").format(count=scan.in_trash)
-    return _fact(_("Read"), line)
+    return line
 
 
 def _footer(summary: Summary) -> list[Line]:
     if not summary.scan.mails:
         return []
-    lines = [_read_line(summary)]
+    lines = [_fact(_("Read"), read_words(summary))]
     for number, reason in summary.scan.unreadable[:REVIEW_SHOWN]:
         lines += [Line(text, "quiet") for text in wrapped(f"[{number}] {reason}", indent=" " * 12)]
     if summary.model_version:
-        lines.append(_fact(_("Judged by"), _judge_words(summary)))
+        lines.append(_fact(_("Judged by"), judge_words(summary)))
     if missed := missed_words(summary.audit):
         lines.append(Line(" " * 12 + missed, "quiet"))
     if summary.learning.kept_aside:
@@ -380,7 +404,7 @@ def missed_words(audit: Audit) -> str:
     )
 
 
-def _judge_words(summary: Summary) -> str:
+def judge_words(summary: Summary) -> str:
     """The model, how many corrections there are, and whether it has learned from them."""
     standard = summary.model_version.split("+")[0] == SHIPPED_VERSION
     model = _("the standard model") if standard else _("model {version}").format(version=summary.model_version)
