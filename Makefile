@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-imap test dovecot cron check model catalogues format clean
+.PHONY: screenshots chromium help demo demo-imap test dovecot cron check model catalogues format clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,12 @@ clean: ## Remove everything that make has made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .coverage
 
 .PHONY: docs
+screenshots: $(VENV)/installed-for-tests chromium ## Pictures of the HTML report, by a real browser
+	$(BIN)/python -m tools.screenshots
+
+chromium:
+	@command -v chromium >/dev/null || { . ./tools/debian.sh && debian_install chromium fonts-noto-cjk; }
+
 docs: $(VENV)/installed-for-tests ## Write the pages that are generated
 	$(BIN)/python -m tools.command_docs
 	$(BIN)/python -m tools.classify_docs

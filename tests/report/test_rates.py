@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from followup_filter.report.rates import MEANS, SHAPES, leads_per_event, most_missed, number_of_true
+from followup_filter.report.rates import MEANS, SHAPES, leads_per_event, more_likely, most_missed, number_of_true
 
 ROUNDS = 1_500
 
@@ -65,3 +65,10 @@ def test_the_bound_is_the_largest_number_that_scipy_does_not_rule_out(data: st.D
 def test_a_bound_needs_counts_that_fit() -> None:
     with pytest.raises(ValueError, match="looked_at"):
         most_missed(3, 4)
+
+
+def test_which_event_brings_more_is_what_drawing_both_rates_says() -> None:
+    chance = np.random.default_rng(1)
+    for first, second in ((0, 0), (3, 1), (1, 9), (12, 3)):
+        drawn = chance.gamma(first + 0.5, size=200_000) > chance.gamma(second + 0.5, size=200_000)
+        assert more_likely(first, second) == pytest.approx(drawn.mean(), abs=0.005)

@@ -153,6 +153,32 @@ def suggest(data_dir: Path | None) -> None:
                     decline_event(connection, suggestion.key)
 
 
+@events.command(
+    "compare",
+    short_help=_("Two events side by side."),
+    help=_(
+        "Show two events side by side: people with work, cost, mail by outcome, and whether the difference is more "
+        "than chance.\n\nExample: followup-filter events compare umeda-0512 breakfast-0609"
+    ),
+)
+@click.argument("first", metavar=_("EVENT"))
+@click.argument("second", metavar=_("EVENT"))
+@data_dir_option
+def compare_events(first: str, second: str, data_dir: Path | None) -> None:
+    """Print the two."""
+    from followup_filter.config import read_settings, settings_file
+    from followup_filter.report.compare_text import render_pair
+    from followup_filter.report.summary import build_summary
+
+    with open_store(data_dir) as database, database.transaction() as connection:
+        summary = build_summary(connection, now())
+    chosen = [find_event(text, summary.events) for text in (first, second)]
+    if chosen[0].id == chosen[1].id:
+        raise UsageError(_("These are one and the same event. Name two."))
+    cards = [next(card for card in summary.scorecards if card.event == event) for event in chosen]
+    print_lines(render_pair(cards[0], cards[1], read_settings(settings_file()).hourly_yen))
+
+
 def find_suggestions(connection: Connection) -> list[Suggestion]:
     """The events in stored mail that are neither entered nor declined."""
     from followup_filter.events.suggestions import suggested

@@ -75,6 +75,15 @@ def _quantile(
     return high
 
 
+def more_likely(first: int, second: int) -> float:
+    """The probability that the event which brought `first` leads has the higher rate than the one with `second`.
+
+    Each rate is given the gamma posterior of a Poisson count under Jeffreys' prior (shape count + 1/2, rate 1); the
+    share of the first in the sum of the two is then beta distributed.
+    """
+    return float(1 - special.betainc(first + 0.5, second + 0.5, 0.5))
+
+
 def number_of_true(probabilities: Sequence[float]) -> tuple[int, int]:
     """Between which numbers, with probability LEVEL, the count of independent events with these probabilities lies.
 
