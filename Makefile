@@ -85,6 +85,10 @@ bench-learning: $(VENV)/installed-for-tests ## How long learning takes, against 
 attribution: $(VENV)/installed-for-tests ## How often the event of a mail is found; writes docs/attribution.md
 	@$(BIN)/python -m benchmarks.attribution
 
+.PHONY: bench-report
+bench-report: $(VENV)/installed-for-tests ## A page over 100,000 mails against one full read of them
+	@$(BIN)/python -m benchmarks.report
+
 .PHONY: bench-cards
 bench-cards: $(VENV)/installed-for-tests ## Ten times the cards must cost hardly more
 	@$(BIN)/python -m benchmarks.cards

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from followup_filter import learning
 from followup_filter.cli.common import open_store
 from followup_filter.config import Settings
 from followup_filter.events.event import Card, Event, EventList, Owner
 from followup_filter.labels import KINDS, OUTCOMES
 from followup_filter.mail.message import Message
 from followup_filter.report.output import page
+from followup_filter.resources import Role, mailboxes
 from followup_filter.store import events as event_store
 from followup_filter.store import messages, results, schema
 from followup_filter.store.database import Database
@@ -31,7 +31,9 @@ NOW = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 
 
 def fill(folder: Path) -> None:
-    """A store with the shipped samples again and again, with results, spread over events."""
+    """A store with the mail of the ordinary inboxes again and again, with results, half of it of events."""
+    from followup_filter.model.samples import read_mailbox
+
     days = [date(2026, 1, 5) + timedelta(days=number % 290) for number in range(EVENTS)]
     events = [
         Event(f"e{number}", f"交流会 {number}", day, fee=3000, cards=(Card("", "", f"c{number}@x.example"),))
@@ -39,7 +41,8 @@ def fill(folder: Path) -> None:
     ]
     with open_store(folder) as database, database.transaction() as connection:
         event_store.save_events(connection, EventList(Owner(), tuple(events)))
-        samples = cycle(learning.shipped_samples())
+        boxes = [read_mailbox(folder) for folder in mailboxes(Role.TRAINING) if folder.name.startswith("inbox-")]
+        samples = cycle([sample for box in boxes for sample in box.samples])
         for number in range(MAILS):
             sample, event = next(samples), events[number % EVENTS] if number % 2 else None
             when = datetime.combine(event.date if event else date(2026, 3, 1), datetime.min.time(), UTC)

@@ -74,8 +74,8 @@ def report(
             for file in write_folder(connection, output, moment(as_of), settings):
                 click.echo(file)
             return
-        summary = build_summary(connection, moment(as_of))
         decisions, own_mail = read_decisions(connection), read_own_mail(connection)
+        summary = build_summary(connection, moment(as_of), decisions)
     chosen = find_event(event, summary.events) if event else None
     if any((since, until, organizer, series)):
         summary = narrowed(summary, _day(since), _day(until), organizer or "", series or "")

@@ -23,7 +23,7 @@ from followup_filter.report.fault_text import fault_sentence
 from followup_filter.report.insight import insight
 from followup_filter.report.insight_text import insight_words
 from followup_filter.report.lead_text import came_words, kind_of_lead, lead_notes, origin_words, when_words
-from followup_filter.report.leads import Lead, local, sender_name
+from followup_filter.report.leads import Lead, Waiting, local, sender_name
 from followup_filter.report.scorecard import Scorecard
 from followup_filter.report.summary import ReviewItem, Summary
 from followup_filter.report.text import (
@@ -101,7 +101,9 @@ def page_values(
     by_number = {decision.stored.number: decision for decision in decisions}
     checks = to_check(summary)
     shown = [item for row, item in enumerate(checks) if row < REVIEW_SHOWN or item.may_be_lead]
-    rest = [lead for lead in summary.leads if lead not in summary.waiting]
+    waiting = summary.waiting
+    rest = [lead for lead in summary.leads if lead.waiting not in (Waiting.OWNER, Waiting.UNKNOWN)]
+    of_event = _by_event(summary, decisions)
     quiet = is_quiet(summary)
 
     def lead_of(lead: Lead) -> dict[str, Any]:
@@ -117,12 +119,14 @@ def page_values(
         "faults": [*map(_clean, map(fault_sentence, summary.faults)), *reading_faults(summary.scan)],
         "quiet_day": quiet_sentences(summary) if quiet else [],
         "questions": questions(summary),
-        "waiting": [lead_of(lead) for lead in summary.waiting],
+        "waiting": [lead_of(lead) for lead in waiting],
         "answered": [lead_of(lead) for lead in rest],
         "checks": [_check(item, summary, by_number, open_with) for item in shown],
         "more_checks": _more(len(checks) - len(shown)),
         "events": [
-            _event(card, summary, decisions, own_mail, hourly_yen) for card in summary.scorecards if _told(card)
+            _event(card, place, of_event[card.event.id if card.event else None], own_mail, hourly_yen)
+            for place, card in enumerate(summary.scorecards)
+            if _told(card)
         ],
         "hints": [sentence for sentence in hints(summary) if sentence not in questions(summary)],
         "compared": _compared(compare(summary.scorecards, hourly_yen)),
@@ -233,25 +237,24 @@ def _more(count: int) -> str:
     return more.format(count=count).strip()
 
 
+def _by_event(summary: Summary, decisions: Sequence[Decision]) -> dict[str | None, list[Decision]]:
+    """The mails of each event; those of no event, or of one that is gone, under None."""
+    found: dict[str | None, list[Decision]] = {event.id: [] for event in summary.events.events}
+    found[None] = []
+    for decision in decisions:
+        found[decision.event if decision.event in found else None].append(decision)
+    return found
+
+
 def _event(
-    card: Scorecard,
-    summary: Summary,
-    decisions: Sequence[Decision],
-    own_mail: Sequence[StoredMessage],
-    hourly_yen: int,
+    card: Scorecard, place: int, mails: Sequence[Decision], own_mail: Sequence[StoredMessage], hourly_yen: int
 ) -> dict[str, Any]:
     event = card.event
-    known = {each.id for each in summary.events.events}
-    mails = [
-        each
-        for each in decisions
-        if each.event == (event.id if event else None) or (not event and each.event not in known)
-    ]
     facts = [fact_words(card)]
     if event:
         facts += [cost_words(card, hourly_yen), *insight_words(insight(event, mails, own_mail, card.all_leads), event)]
     return {
-        "anchor": summary.scorecards.index(card),
+        "anchor": place,
         "name": _clean(event.name) if event else _("Mail of no event"),
         "date": short_day(event.date) if event else "",
         "leads": ngettext("{count} person", "{count} people", card.leads).format(count=card.leads),

@@ -31,9 +31,10 @@ def page(connection: Connection, now: datetime, settings: Settings) -> str:
     """The whole report as an HTML page."""
     from followup_filter.report.as_html import render_page
 
+    decisions = read_decisions(connection)
     return render_page(
-        build_summary(connection, now),
-        read_decisions(connection),
+        build_summary(connection, now, decisions),
+        decisions,
         read_own_mail(connection),
         open_with=settings.open_with,
         hourly_yen=settings.hourly_yen,
@@ -55,7 +56,8 @@ def write_report(connection: Connection, file: Path, now: datetime, settings: Se
 
 def write_folder(connection: Connection, folder: Path, now: datetime, settings: Settings) -> list[Path]:
     """Write every format into `folder`, made where it is missing; returns the files. Raises StorageError."""
-    summary, decisions = build_summary(connection, now), read_decisions(connection)
+    decisions = read_decisions(connection)
+    summary = build_summary(connection, now, decisions)
     texts: Mapping[str, str] = {
         "report.html": page(connection, now, settings),
         "report.txt": plain(render_summary(summary)),

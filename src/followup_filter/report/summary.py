@@ -163,10 +163,10 @@ def narrowed(summary: Summary, since: date | None, until: date | None, organizer
     )
 
 
-def build_summary(connection: Connection, now: datetime) -> Summary:
-    """Read the store and put the report together."""
+def build_summary(connection: Connection, now: datetime, decisions: Sequence[Decision] | None = None) -> Summary:
+    """Read the store and put the report together; `decisions`: all mails, where they have been read already."""
     events = read_events(connection)
-    decisions = read_decisions(connection)
+    decisions = read_decisions(connection) if decisions is None else decisions
     own = messages.read_own_mail(connection)
     leads = build_leads(decisions, own, events, now, read_hand_leads(connection))
     looked = audit(decisions)
