@@ -216,3 +216,40 @@ def test_no_text_is_too_odd(text: str, written: date) -> None:
 def test_fifty_thousand_characters_are_read_at_once(text: str) -> None:
     with at_most(SECONDS):
         read_ask(text, WRITTEN)
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "day"),
+    [
+        ("3日までにお返事ください", "2026-05-28", "2026-06-03"),
+        ("今月二十二日までに", "2026-05-13", "2026-05-22"),
+        ("来月5日までに", "2026-05-28", "2026-06-05"),
+        ("19日の土曜までにお返事を", "2026-09-11", "2026-09-19"),
+        ("金曜までにお願いします", "2026-05-13", "2026-05-15"),
+        ("今週末ぐらいまでに", "2026-05-13", "2026-05-17"),
+        ("今週中にお返事いただけますか", "2026-05-13", "2026-05-15"),
+        ("6月中にお見積もりを", "2026-05-13", "2026-06-30"),
+        ("今月末をめどにご返答ください", "2026-05-13", "2026-05-31"),
+        ("提出期限\n  6月5日(金)17時", "2026-05-13", "2026-06-05"),
+        ("Please tell me by Friday", "2026-05-13", "2026-05-15"),
+        ("Please tell me by the end of July", "2026-07-20", "2026-07-31"),
+        ("I need it before the 25 of October", "2026-10-01", "2026-10-25"),
+    ],
+)
+def test_other_ways_of_naming_a_limit(text: str, written: str, day: str) -> None:
+    assert read_ask(text, date.fromisoformat(written)).deadline == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "8月28日までにお知らせします",
+        "10日までにこちらからご連絡いたします",
+        "3日間までお試しいただけます",
+        "金曜に伺います",
+        "今週末は出かけます",
+        "Friday would be fine",
+    ],
+)
+def test_the_writers_own_promise_and_days_without_a_limit_are_no_deadline(text: str) -> None:
+    assert read_ask(text, date(2026, 5, 13)).deadline is None

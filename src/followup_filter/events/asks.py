@@ -6,19 +6,23 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from followup_filter.events.dates import NamedDay, named_days
+from followup_filter.events.dates import NamedDay, days_ahead, named_days
 from followup_filter.mail.text import normalize
 
 _BEHIND = re.compile(
-    r"^\s{0,3}(?:(?:\([^)\n]{1,6}\)|[月火水木金土日]曜日?|中|いっぱい|頃|ごろ|正午|[のをがは、,]|\s"
+    r"^\s{0,3}(?:(?:\([^)\n]{1,6}\)|[月火水木金土日]曜日?|中|いっぱい|頃|ごろ|正午|[のをがは、,]|[くぐ]らい|\s"
     r"|(?:午前|午後)?\d{1,2}(?:時(?:半|\d{1,2}分)?|:\d\d)){0,5}"
-    r"(?:まで|迄|締切|締め切り|〆切|しめきり|必着|期限|が締)|\((?:必着|締切|〆切|厳守)\))"
+    r"(?:まで|迄|を?(?:めど|目処|目途)に|中に|締切|締め切り|〆切|しめきり|必着|期限|が締)|\((?:必着|締切|〆切|厳守)\))"
 )
 _BEFORE = re.compile(
-    r"(?:締切日?|締め切り|〆切|しめきり|期限|期日)[^。\n]{0,12}$"
+    r"(?:締切日?|締め切り|〆切|しめきり|期限|期日)[^。\n]{0,12}\n?\s{0,4}$"
     r"|(?:\bby|\buntil|\bbefore|no later than|deadline[^.\n]{0,12})\s{0,2}"
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s{0,2})?(?:the\s{0,2})?$",
     re.IGNORECASE,
+)
+_PROMISE = re.compile(
+    r"[^。\n]{0,12}(?:まで|迄|中)に?は?、?[^。\n]{0,24}?(?:お送り|ご連絡|お知らせ|ご案内|お届け|お返事|ご返事|ご報告|納品|提出|伺い)"
+    r"(?:し|いたし|致し|差し上げ)(?:ます|ました)(?!ので|が、|よ?うか)"
 )
 _RANGE_START = re.compile(r"^\s{0,2}(?:\([^)\n]{1,6}\))?\s{0,2}(?:から|より|~|-)")
 _RANGE_END = re.compile(r"(?:から|より|~|-)\s{0,2}$")
@@ -59,6 +63,7 @@ def read_ask(text: str, written: date) -> Ask:
             deadlines.append(named.day)
         elif named.day not in days:
             days.append(named.day)
+    deadlines += [named.day for named in days_ahead(text, written) if _is_deadline(text, named)]
     amount = _AMOUNT.search(text)
     days = [day for day in days if day not in deadlines]
     return Ask(min(deadlines, default=None), tuple(sorted(days)), amount[0].strip() if amount else "")
@@ -70,5 +75,5 @@ def _is_deadline(text: str, named: NamedDay) -> bool:
         return False
     behind = text[named.end : named.end + 30]
     if _BEHIND.match(behind):
-        return True
+        return not _PROMISE.match(text[named.end : named.end + 60])
     return bool(_BEFORE.search(before)) and not _RANGE_START.match(behind)

@@ -48,6 +48,20 @@ _DAY_AND_WEEKDAY = re.compile(r"(?<![\d月/])(3[01]|[12]\d|0?[1-9])日\s{0,2}\((
 _MONTH_END = re.compile(
     r"(?:(?<!\d)(?P<month>1[0-2]|[1-9])月|(?P<offset>先月|再来月|来月|今月)|(?<![毎翌\d先来今])月)末"
 )
+_DAY_ALONE = re.compile(
+    r"(?<![\d月/.,〜~-])(?<![一二三四五六七八九十])(?P<month>今月|来月)?の?"
+    r"(?:(?P<day>3[01]|[12]\d|0?[1-9])|(?P<kanji>三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九]))日(?!間|以内|前|後|目)"
+    r"(?:の?[月火水木金土日]曜日?)?"
+)
+_WEEKDAY_ALONE = re.compile(r"(?<![週前日])(?<!週の)(?<!日の)([月火水木金土日])曜日?")
+_WEEK_END = re.compile(r"(今週|来週)(末|(?=中|いっぱい))")
+_MONTH_THROUGH = re.compile(r"(?:(?<!\d)(?P<month>1[0-2]|[1-9])月|(?P<name>今月|来月))(?=中|いっぱい)")
+_ENGLISH_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ENGLISH_WEEKDAY = re.compile(
+    rf"\b({'|'.join(_ENGLISH_DAYS)})\b(?!,?\s{{1,2}}(?:the\s)?(?:\d|{_MONTH}))", re.IGNORECASE
+)
+_END_OF_MONTH = re.compile(rf"\bthe end of (the month|{_MONTH})\b", re.IGNORECASE)
+_DAY_OF_MONTH = re.compile(rf"\bthe (\d{{1,2}})(?:st|nd|rd|th)? of ({_MONTH})\b", re.IGNORECASE)
 _MONTHS_AHEAD = {"先月": -1, "今月": 0, "来月": 1, "再来月": 2}
 
 
@@ -95,6 +109,60 @@ def named_days(text: str, written: date) -> list[NamedDay]:
         if first_day:
             add(match, (first_day + timedelta(days=31)).replace(day=1) - timedelta(days=1))
     return sorted(found, key=lambda day: (day.start, day.end))
+
+
+def days_ahead(text: str, written: date) -> list[NamedDay]:
+    """Further ways of naming a day to come, as people do beside a limit: 3日, 来月5日, 19日の土曜, 金曜, 今週末, 6月中.
+
+    They say little by themselves (a "3日" may be any), so `named_days` does not read them. The day meant is the first
+    one from the day of writing on; 今週中 is Friday, 今週末 Sunday, a month its last day.
+    """
+    text = normalize(text[:TEXT_LENGTH])[:TEXT_LENGTH]
+    found: list[NamedDay] = []
+
+    def add(match: re.Match[str], day: date | None) -> None:
+        if day is not None and day >= written:
+            found.append(NamedDay(match[0], match.start(), match.end(), day))
+
+    for match in _DAY_ALONE.finditer(text):
+        number = int(match["day"]) if match["day"] else _kanji_number(match["kanji"])
+        add(match, _day_ahead(number, match["month"], written))
+    for match in _WEEKDAY_ALONE.finditer(text):
+        weekday = _WEEKDAYS.index(match[1])
+        add(match, written + timedelta(days=(weekday - written.weekday()) % 7))
+    for match in _WEEK_END.finditer(text):
+        monday = written - timedelta(days=written.weekday()) + timedelta(days=7 * (match[1] == "来週"))
+        add(match, monday + timedelta(days=6 if match[2] == "末" else 4))
+    for match in _MONTH_THROUGH.finditer(text):
+        offset = {"今月": 0, "来月": 1}.get(match["name"] or "")
+        month = int(match["month"]) if match["month"] else (written.month + (offset or 0) - 1) % 12 + 1
+        add(match, _last_day(month, written))
+    for match in _ENGLISH_WEEKDAY.finditer(text):
+        weekday = [name[:3] for name in _ENGLISH_DAYS].index(match[1][:3].lower())
+        add(match, written + timedelta(days=(weekday - written.weekday()) % 7))
+    for match in _END_OF_MONTH.finditer(text):
+        add(match, _last_day(written.month if match[1].lower() == "the month" else _english_month(match[1]), written))
+    for match in _DAY_OF_MONTH.finditer(text):
+        add(match, _nearest(_english_month(match[2]), int(match[1]), written))
+    return sorted(found, key=lambda day: (day.start, day.end))
+
+
+def _day_ahead(number: int, month: str | None, written: date) -> date | None:
+    """The day of that number in the month named (今月, 来月), else the first one from the day of writing on."""
+    first = written.replace(day=1)
+    for ahead in (0, 1, 2) if month is None else (_MONTHS_AHEAD[month],):
+        start = first
+        for _month in range(ahead):
+            start = (start + timedelta(days=31)).replace(day=1)
+        day = _day(start.year, start.month, number)
+        if day and (day >= written or month is not None):
+            return day
+    return None
+
+
+def _last_day(month: int, written: date) -> date | None:
+    first = _nearest(month, 1, written)
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1) if first else None
 
 
 def _year(match: re.Match[str]) -> int | None:
