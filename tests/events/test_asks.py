@@ -61,7 +61,6 @@ SECONDS = 1.5
         ("reply by May 20", "2026-05-20"),
         ("reply by Wednesday, May 20", "2026-05-20"),
         ("no later than 20 May", "2026-05-20"),
-        ("until May 20", "2026-05-20"),
         ("before the 20 May", "2026-05-20"),
         ("Deadline: May 20", "2026-05-20"),
         ("5/25までに、できれば5/20までに", "2026-05-20"),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from followup_filter.events.event import Event, EventList
     from followup_filter.events.suggestions import Suggestion
+    from followup_filter.store.database import Database
 
 
 @click.group(
@@ -126,31 +127,39 @@ def add(name: str, day: datetime, venue: str, organizer: str, fee: int | None, d
 )
 @data_dir_option
 def suggest(data_dir: Path | None) -> None:
-    """Ask about one event after the other, and save each answer at once."""
+    """Ask about one event after the other, or list them."""
+    with open_store(data_dir) as database:
+        if not ask_about_events(database):
+            click.echo(_("No further event was found in your mail."))
+
+
+def ask_about_events(database: Database) -> int:
+    """Ask about each event found in mail, and save each answer at once; without a terminal list them.
+
+    Returns how many there were.
+    """
     import sys
 
     from followup_filter.mail.text import strip_controls
     from followup_filter.report.words import day_with_weekday
     from followup_filter.store.events import decline_event
 
-    with open_store(data_dir) as database:
+    with database.transaction() as connection:
+        found = find_suggestions(connection)
+    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    for suggestion in found:
+        event = suggestion.event
+        question = _("Did you go to “{event}” on {day}?").format(event=event.name, day=day_with_weekday(event.date))
+        if not interactive:
+            click.echo(strip_controls(question))
+            continue
+        went = click.confirm(strip_controls(question), default=True)
         with database.transaction() as connection:
-            found = find_suggestions(connection)
-        if not found:
-            click.echo(_("No further event was found in your mail."))
-        interactive = sys.stdin.isatty() and sys.stdout.isatty()
-        for suggestion in found:
-            event = suggestion.event
-            question = _("Did you go to “{event}” on {day}?").format(event=event.name, day=day_with_weekday(event.date))
-            if not interactive:
-                click.echo(strip_controls(question))
-                continue
-            went = click.confirm(strip_controls(question), default=True)
-            with database.transaction() as connection:
-                if went:
-                    _enter(connection, event)
-                else:
-                    decline_event(connection, suggestion.key)
+            if went:
+                _enter(connection, event)
+            else:
+                decline_event(connection, suggestion.key)
+    return len(found)
 
 
 @events.command(

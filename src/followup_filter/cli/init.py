@@ -294,6 +294,7 @@ def _ask_events(database: Database) -> None:
 def _first_reading(database: Database, settings: Settings, address: str) -> int:
     """Read the account that was set up, and print the report; returns the exit status of the reading."""
     from followup_filter import learning
+    from followup_filter.cli.events import ask_about_events
     from followup_filter.cli.run import only_run, read_account, say
     from followup_filter.mail.deadline import Deadline
     from followup_filter.report.summary import build_summary
@@ -304,6 +305,7 @@ def _first_reading(database: Database, settings: Settings, address: str) -> int:
         model = learning.model_in_use(database, lambda sentence: click.echo(sentence, err=True))
         reading = read_account(account, database, model, settings, deadline)
     say(reading)
+    ask_about_events(database)
     with database.transaction() as connection:
         summary = build_summary(connection, datetime.now().astimezone())
     click.echo("")

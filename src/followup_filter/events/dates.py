@@ -54,8 +54,11 @@ _DAY_ALONE = re.compile(
     r"(?:の?[月火水木金土日]曜日?)?"
 )
 _WEEKDAY_ALONE = re.compile(r"(?<![週前日])(?<!週の)(?<!日の)([月火水木金土日])曜日?")
-_WEEK_END = re.compile(r"(今週|来週)(末|(?=中|いっぱい))")
-_MONTH_THROUGH = re.compile(r"(?:(?<!\d)(?P<month>1[0-2]|[1-9])月|(?P<name>今月|来月))(?=中|いっぱい)")
+_WEEK_END = re.compile(r"(今週|来週)(末|(?=中|いっぱい|のうち))")
+_MONTH_THROUGH = re.compile(
+    r"(?:(?<!\d)(?P<month>1[0-2]|[1-9])月|(?<![一二三四五六七八九十])(?P<kanji>十[一二]?|[一二三四五六七八九])月"
+    r"|(?P<name>今月|来月)|(?<![\d一二三四五六七八九十今来先毎])月)(?=中に|いっぱい|一杯|内に|のうちに)"
+)
 _ENGLISH_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ENGLISH_WEEKDAY = re.compile(
     rf"\b({'|'.join(_ENGLISH_DAYS)})\b(?!,?\s{{1,2}}(?:the\s)?(?:\d|{_MONTH}))", re.IGNORECASE
@@ -135,7 +138,9 @@ def days_ahead(text: str, written: date) -> list[NamedDay]:
         add(match, monday + timedelta(days=6 if match[2] == "末" else 4))
     for match in _MONTH_THROUGH.finditer(text):
         offset = {"今月": 0, "来月": 1}.get(match["name"] or "")
-        month = int(match["month"]) if match["month"] else (written.month + (offset or 0) - 1) % 12 + 1
+        month = (written.month + (offset or 0) - 1) % 12 + 1
+        if match["month"] or match["kanji"]:
+            month = int(match["month"]) if match["month"] else _kanji_number(match["kanji"])
         add(match, _last_day(month, written))
     for match in _ENGLISH_WEEKDAY.finditer(text):
         weekday = [name[:3] for name in _ENGLISH_DAYS].index(match[1][:3].lower())
