@@ -41,12 +41,13 @@ _ENGLISH = re.compile(
 )
 _DIGITS = "〇一二三四五六七八九"
 _KANJI_DATE = re.compile(
-    r"(?<![一二三四五六七八九十])(十[一二]?|[一二三四五六七八九])月(三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])日"
+    r"(?<![一二三四五六七八九十])(十[一二]?|[一二三四五六七八九])月の?(三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])日"
 )
 _WEEKDAY = re.compile(r"(先週|今週|来週|この前|こないだ|先日)の?([月火水木金土日])曜日?")
 _DAY_AND_WEEKDAY = re.compile(r"(?<![\d月/])(3[01]|[12]\d|0?[1-9])日\s{0,2}\(([月火水木金土日])\)")
 _MONTH_END = re.compile(
-    r"(?:(?<!\d)(?P<month>1[0-2]|[1-9])月|(?P<offset>先月|再来月|来月|今月)|(?<![毎翌\d先来今])月)末"
+    r"(?:(?<!\d)(?P<month>1[0-2]|[1-9])月|(?<![一二三四五六七八九十])(?P<kanji>十[一二]?|[一二三四五六七八九])月"
+    r"|(?P<offset>先月|再来月|来月|今月)|(?<![毎翌\d先来今一二三四五六七八九十])月)の?末"
 )
 _DAY_ALONE = re.compile(
     r"(?<![\d月/.,〜~-])(?<![一二三四五六七八九十])(?P<month>今月|来月)?の?"
@@ -107,7 +108,9 @@ def named_days(text: str, written: date) -> list[NamedDay]:
     for match in _DAY_AND_WEEKDAY.finditer(text):
         add(match, _day_with_weekday(int(match[1]), _WEEKDAYS.index(match[2]), written))
     for match in _MONTH_END.finditer(text):
-        month = int(match["month"]) if match["month"] else written.month + _MONTHS_AHEAD[match["offset"] or "今月"]
+        month = written.month + _MONTHS_AHEAD[match["offset"] or "今月"]
+        if match["month"] or match["kanji"]:
+            month = int(match["month"]) if match["month"] else _kanji_number(match["kanji"])
         first_day = _nearest((month - 1) % 12 + 1, 1, written)
         if first_day:
             add(match, (first_day + timedelta(days=31)).replace(day=1) - timedelta(days=1))
