@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followup_filter.events.asks import read_ask
+from followup_filter.model.samples import read_mailbox
+from followup_filter.resources import resource
 from tests.builders import at_most
 
 WRITTEN = date(2026, 5, 13)
@@ -252,3 +256,28 @@ def test_other_ways_of_naming_a_limit(text: str, written: str, day: str) -> None
 )
 def test_the_writers_own_promise_and_days_without_a_limit_are_no_deadline(text: str) -> None:
     assert read_ask(text, date(2026, 5, 13)).deadline is None
+
+
+def test_deadlines_marked_by_hand_are_found() -> None:
+    """180 leads of the corpus, marked by readers (tests/data/deadlines.tsv); what was reached, so that it is not lost.
+
+    Each set of sixty was marked before anything was mended by it: the third one was met with 22 of 33 found and 7
+    wrong, and these are the figures after mending.
+    """
+    samples = {}
+    found = wrong = marked = 0
+    with (Path(__file__).parents[1] / "data" / "deadlines.tsv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            if row["mailbox"] not in samples:
+                box = read_mailbox(resource("samples", row["mailbox"]))
+                samples[row["mailbox"]] = {sample.id: sample.message for sample in box.samples}
+            message = samples[row["mailbox"]][row["id"]]
+            assert message.date
+            deadline = read_ask(f"{message.subject}\n{message.text}", message.date.date()).deadline
+            said = deadline.isoformat() if deadline else ""
+            marked += bool(row["deadline"])
+            found += bool(said) and said == row["deadline"]
+            wrong += bool(said) and said != row["deadline"]
+    assert marked == 97
+    assert found >= 91
+    assert wrong <= 5

@@ -27,7 +27,9 @@ _PROMISE = re.compile(
 _WISH = re.compile(
     r"返|連絡|回答|提出|申|送|知らせ|願|くださ|下さい|いただ|頂|待|締|ほしい|欲しい|もらえ|お聞かせ|ませんか"
 )
-_BACK = re.compile(r"(?:それまで|その前)に|\bbefore (?:that|then)\b", re.IGNORECASE)
+_BACK = re.compile(
+    r"(?:それまで|その前|それより前|当日の?(?:朝|昼|夕方)?まで)に|\bbefore (?:that|then)\b", re.IGNORECASE
+)
 SHORT_LABEL = 4
 """Letters beside a day with まで up to which it stands as a label."""
 BACK_LENGTH = 60
