@@ -244,7 +244,7 @@ def test_the_shipped_model_is_measured_on_the_demo(invoke: Invoke) -> None:
 
     values = json.loads(invoke("evaluate", "--samples", demo_mailbox(), "--format", "json").out)
     low, high = values["outcome_accuracy"]["interval"]
-    assert low < values["outcome_accuracy"]["value"] < high
+    assert low < values["outcome_accuracy"]["value"] <= high
     assert values["outcome_accuracy"]["value"] > values["majority_accuracy"]["value"]
     text = invoke("evaluate", "--samples", demo_mailbox()).out
     assert "always saying the commonest" in text
