@@ -52,7 +52,9 @@ def shipped_model(say: Say) -> Model:
     try:
         return bundle.load(resource("models", MODEL_FILE), {SHIPPED_DIGEST})
     except ModelError as error:
-        say(_("{fault} It is being built anew from the shipped samples, which takes a minute.").format(fault=error))
+        say(
+            _("{fault} It is being built anew from the shipped samples, which takes a few minutes.").format(fault=error)
+        )
         samples = shipped_samples()
         return make_model(samples, out_of_fold(samples))
 
