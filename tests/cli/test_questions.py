@@ -83,6 +83,17 @@ def test_a_stranger_is_asked_for_once_and_the_answer_becomes_a_card(invoke: Invo
     assert "placed" in invoke("cards", "ask").out
 
 
+def test_two_people_of_one_event_both_become_cards(invoke: Invoke, tmp_path: Path) -> None:
+    mails = _store(invoke, tmp_path)
+    second = STRANGER.format(date="Thu, 24 Sep 2026 11:00:00 +0900", number=2)
+    (mails / "2.eml").write_text(second.replace("sugimoto@", "ebara@"), "utf-8")
+    assert invoke("run", "--source", mails).status == 0
+    _terminal("1\n1\n", "cards", "ask")
+    shown = invoke("events", "show", "みなと夜会").out
+    assert "sugimoto@" in shown
+    assert "ebara@" in shown
+
+
 def test_a_stranger_of_no_event_is_somebody_known(invoke: Invoke, tmp_path: Path) -> None:
     _store(invoke, tmp_path)
     _terminal("0\n", "cards", "ask")
@@ -102,11 +113,22 @@ def test_an_event_found_in_mail_is_entered_or_never_asked_about_again(invoke: In
     assert "No further event" in invoke("events", "suggest").out
 
 
-def test_an_event_found_in_mail_brings_its_organiser(invoke: Invoke, tmp_path: Path) -> None:
+def test_an_event_found_in_mail_is_entered(invoke: Invoke, tmp_path: Path) -> None:
     _store(invoke, tmp_path)
     _terminal("y\n", "events", "suggest")
     events = json.loads(invoke("events", "list", "--format", "json").out)
     entered = next(event for event in events if event["date"] == "2026-09-16")
     assert entered["name"] == "港北あさめし会 九月例会"
-    assert entered["organizer_addresses"] == ["office@asa.example"]
     assert _report(invoke)["questions"]["events"] == []
+
+
+def test_an_address_of_the_owner_that_was_wrong_can_be_taken_back(invoke: Invoke, tmp_path: Path) -> None:
+    file = tmp_path / "events.toml"
+    event = '[[events]]\nid = "asa"\nname = "朝食会"\ndate = 2026-09-14\n'
+    file.write_text(f'[owner]\naddresses = ["hanako@example.jp", "sugimoto@elsewhere.example"]\n{event}', "utf-8")
+    assert invoke("events", "import", file).status == 0
+    mails = _store(invoke, tmp_path)
+    file.write_text(f'[owner]\naddresses = ["hanako@example.jp"]\n{event}', "utf-8")
+    assert invoke("events", "import", file).status == 0
+    assert invoke("run", "--source", mails).status == 0
+    assert _report(invoke)["questions"]["strangers"] == 1

@@ -557,3 +557,16 @@ def test_the_history_counts_the_mails_that_an_event_could_have_caused() -> None:
 def test_the_shift_is_finite_and_none_where_the_mailbox_is_as_the_corpus(caused: float, candidates: int) -> None:
     assert math.isfinite(SHIPPED.shift(min(caused, candidates), candidates))
     assert SHIPPED.shift(candidates * SHIPPED.share, candidates) == pytest.approx(0, abs=1e-9)
+
+
+def test_a_busy_mailbox_does_not_outweigh_a_trace() -> None:
+    busy = History(candidates=20_000, caused=60.0)
+    assert _attribute(mail("資料です", sender="jiro@sato.example"), history=busy).event == "umeda"
+    assert _attribute(mail("5/12にどうも", **FROM_STRANGER), history=busy).event == "umeda"
+    assert _attribute(mail("お見積もりの件です", **FROM_STRANGER, when=FRESH), BARE, history=busy).event is None
+
+
+def test_mail_without_a_sender_is_no_earlier_mail_of_another_one() -> None:
+    history = History()
+    history.add(mail("梅田ビジネス交流会ではどうも", sender="", when=FRESH), "umeda")
+    assert history.event_of_sender == {}

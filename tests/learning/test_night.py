@@ -96,7 +96,7 @@ def test_a_model_that_judges_worse_is_kept_aside_and_not_tried_again(
     for decision in decisions:
         if decision.outcome in swapped:
             correct(learner, decision.stored.number, swapped[decision.outcome])
-    monkeypatch.setattr("followup_filter.model.classifier.OWN_WEIGHT", 50.0)
+    monkeypatch.setattr("followup_filter.model.classifier.OWN_WEIGHT", 500.0)
     learned = learn_at_night(learner, pytest.fail)
     assert learned is not None and not learned.in_use
     assert version_in_use(learner) == SHIPPED_VERSION

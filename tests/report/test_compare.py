@@ -11,7 +11,7 @@ import pytest
 
 from followup_filter.events.event import Event
 from followup_filter.labels import OUTCOMES, Outcome
-from followup_filter.report.audit import DRAWN, audit, is_drawn
+from followup_filter.report.audit import DRAWN, SOURCE, audit, is_drawn
 from followup_filter.report.compare import Of, compare
 from followup_filter.report.scorecard import Scorecard, Verdict
 from followup_filter.store import corrections
@@ -94,7 +94,7 @@ def test_the_audit_draws_by_lot_from_what_was_put_aside_and_counts_what_was_look
         while looked_at < 20:
             for decision in audit(read_decisions(connection)).next_up:
                 outcome = Outcome.LEAD if looked_at == 0 else Outcome.NEWSLETTER
-                corrections.correct_outcome(connection, decision.stored.number, outcome, None, "test")
+                corrections.correct_outcome(connection, decision.stored.number, outcome, None, SOURCE)
                 looked_at += 1
         last = audit(read_decisions(connection))
     assert (last.unopened, last.looked_at, last.found) == (150, 20, 1)

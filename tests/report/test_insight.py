@@ -13,7 +13,7 @@ from followup_filter.events.event import Card, Event
 from followup_filter.labels import OUTCOME_OF_KIND, Kind
 from followup_filter.language import set_language
 from followup_filter.mail.message import Address
-from followup_filter.report.insight import Insight, Notice, Tendency, insight, tendency
+from followup_filter.report.insight import Insight, Notice, Tendency, insight, refusals, tendency
 from followup_filter.report.insight_text import insight_words, notice_words, purpose_words, tendency_words
 from followup_filter.store.database import Database
 from followup_filter.store.messages import add_message, read_own_mail
@@ -89,7 +89,7 @@ def test_each_notice_is_told_with_its_count(
 ) -> None:
     with scratch(database) as connection:
         mails = _mails(connection, (kind, dict(facts)), (Kind.INQUIRY, {}))
-    assert dict(insight(KOHOKU, mails, [], 1).notices) == {notice: 1}
+    assert dict(insight(KOHOKU, mails, {}, 1).notices) == {notice: 1}
 
 
 def test_mail_to_the_alias_by_people_met_there_is_nothing_to_tell(database: Database) -> None:
@@ -100,14 +100,14 @@ def test_mail_to_the_alias_by_people_met_there_is_nothing_to_tell(database: Data
             (Kind.COURTESY, {"to": to, "sender": "card@a.example"}),
             (Kind.COURTESY, {"to": to, **FROM_ORGANIZER}),
         )
-    assert insight(KOHOKU, mails, [], 0).notices == ()
+    assert insight(KOHOKU, mails, {}, 0).notices == ()
 
 
 def test_the_organisers_mass_mail_began_with_its_second_mail(database: Database) -> None:
     bulk: dict[str, Any] = {**FROM_ORGANIZER, "form": {"opt_out": True}}
     with scratch(database) as connection:
         mails = _mails(connection, (Kind.NEWSLETTER, dict(bulk)), (Kind.NEWSLETTER, dict(bulk)))
-    assert dict(insight(KOHOKU, mails, [], 0).notices) == {Notice.ORGANIZER_BROADCAST: 2, Notice.BROADCAST_BEGAN: 1}
+    assert dict(insight(KOHOKU, mails, {}, 0).notices) == {Notice.ORGANIZER_BROADCAST: 2, Notice.BROADCAST_BEGAN: 1}
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_unwanted_mail_after_the_owner_declined_is_told(
         own = mail(text, sender="hanako@example.jp", when=when, to=(Address("", "p0@a.example"),))
         add_message(connection, own, sent_by_owner=True)
         mails = _mails(connection, (kind, {}))
-        found = insight(KOHOKU, mails, read_own_mail(connection), 0)
+        found = insight(KOHOKU, mails, refusals(read_own_mail(connection)), 0)
     assert (Notice.AFTER_REFUSAL in dict(found.notices)) == told
 
 
@@ -140,7 +140,7 @@ def test_whether_the_purpose_was_served(purpose: str, served: int | None, databa
             (Kind.COURTESY, dict(FROM_ORGANIZER)),
             (Kind.NEWSLETTER, dict(FROM_ORGANIZER)),
         )
-    assert insight(replace(KOHOKU, purpose=purpose), mails, [], 2).served == served
+    assert insight(replace(KOHOKU, purpose=purpose), mails, {}, 2).served == served
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from followup_filter.report.rates import MEANS, SHAPES, leads_per_event, more_likely, most_missed, number_of_true
+from followup_filter.report.rates import MEANS, SHAPES, leads_per_event, more_likely, most_missed
 
 ROUNDS = 1_500
 
@@ -36,15 +36,6 @@ def test_without_events_there_is_no_estimate_and_order_does_not_matter() -> None
     assert leads_per_event([]) == []
     one, other = leads_per_event([1, 4, 0]), leads_per_event([0, 1, 4])
     assert [one[row].value for row in (2, 0, 1)] == pytest.approx([each.value for each in other])
-
-
-@given(st.lists(st.floats(0, 1), max_size=12))
-def test_the_number_of_true_is_the_central_interval_of_all_outcomes(probabilities: list[float]) -> None:
-    low, high = number_of_true(probabilities)
-    mass = stats.poisson_binom.pmf(np.arange(len(probabilities) + 1), probabilities) if probabilities else [1.0]
-    assert 0 <= low <= high <= len(probabilities)
-    assert sum(mass[:low]) <= 0.025 + 1e-6
-    assert sum(mass[high + 1 :]) <= 0.025 + 1e-6
 
 
 def test_the_bound_of_the_issue() -> None:

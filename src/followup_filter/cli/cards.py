@@ -180,9 +180,10 @@ def ask(data_dir: Path | None) -> None:
 def _place(connection: Connection, stranger: Stranger, event: Event | None) -> None:
     """Keep the owner's answer: a card of the event, or mails of no event."""
     from followup_filter import pipeline
-    from followup_filter.events.cards import with_cards
+    from followup_filter.events.cards import merged, with_cards
     from followup_filter.events.event import Card, EventList
     from followup_filter.store import corrections
+    from followup_filter.store.events import read_events
 
     if event is None:
         for number in stranger.numbers:
@@ -191,7 +192,9 @@ def _place(connection: Connection, stranger: Stranger, event: Event | None) -> N
         return
     name = "" if stranger.name == stranger.address else stranger.name
     card = Card(name, stranger.company, stranger.address)
-    pipeline.import_events(connection, EventList(events=(with_cards(event, [*event.cards, card]),)))
+    # The answer before may have put a card to the same event.
+    stored = next(each for each in read_events(connection).events if each.id == event.id)
+    pipeline.import_events(connection, EventList(events=(with_cards(stored, merged(stored.cards, [card]).cards),)))
 
 
 def _mapping(words: Sequence[str]) -> dict[str, CardField]:

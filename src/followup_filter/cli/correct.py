@@ -108,12 +108,13 @@ def parse_words(text: str) -> tuple[Outcome, Kind | None]:
 @data_dir_option
 def review(data_dir: Path | None) -> None:
     """Ask about every unsure mail, leads included, and save each answer at once."""
+    from followup_filter.report.audit import SOURCE as AUDIT
     from followup_filter.report.layout import Line
     from followup_filter.report.text import render_review_item
 
     with open_store(data_dir) as database:
         with database.transaction() as connection:
-            items = _unsure(connection)
+            items, drawn = _unsure(connection)
         if not items:
             click.echo(_("Nothing needs a look. Well done."))
             return
@@ -124,22 +125,24 @@ def review(data_dir: Path | None) -> None:
         row = 0
         while row < len(items):
             print_lines([Line(""), Line(f"{row + 1} / {len(items)}", "quiet"), *render_review_item(items[row])])
-            step = _ask(database, items[row].number, items[row].outcome, items[max(0, row - 1)].number)
+            source = AUDIT if row >= len(items) - drawn else "review"
+            step = _ask(database, items[row].number, items[row].outcome, items[max(0, row - 1)].number, source)
             if step is None:
                 return
             row = max(0, row + step)
         click.echo(_("Nothing needs a look. Well done."))
 
 
-def _unsure(connection: Connection) -> list[ReviewItem]:
+def _unsure(connection: Connection) -> tuple[list[ReviewItem], int]:
+    """The mails to ask about, and how many at the end of them are drawn by lot."""
     from followup_filter.cli.common import now
     from followup_filter.report.summary import build_summary
 
     summary = build_summary(connection, now())
-    return [*summary.unsure, *summary.audited]
+    return [*summary.unsure, *summary.audited], len(summary.audited)
 
 
-def _ask(database: Database, number: int, outcome: Outcome, before: int) -> int | None:
+def _ask(database: Database, number: int, outcome: Outcome, before: int, source: str) -> int | None:
     """Take one key for a mail; returns by how many mails to go on, None to stop."""
     from followup_filter.labels import OUTCOMES, parse_label
     from followup_filter.report.explain_text import render_explanation
@@ -163,9 +166,9 @@ def _ask(database: Database, number: int, outcome: Outcome, before: int) -> int 
             print_lines(render_explanation(read_decision(connection, number), read_events(connection)))
             return 0
         if key in (" ", "\r", "\n"):
-            corrections.correct_outcome(connection, number, outcome, None, "review")
+            corrections.correct_outcome(connection, number, outcome, None, source)
         elif key in "12345":
-            corrections.correct_outcome(connection, number, *parse_label(OUTCOMES[int(key) - 1]), "review")
+            corrections.correct_outcome(connection, number, *parse_label(OUTCOMES[int(key) - 1]), source)
         else:
             return 0
     return 1

@@ -66,6 +66,8 @@ def report(
     from followup_filter.store.messages import read_own_mail
     from followup_filter.store.results import read_decisions
 
+    if output and any((since, until, organizer, series)):
+        raise UsageError(_("The files hold every event: leave --since, --until, --organizer and --series out."))
     if event and (output or output_format == "html"):
         raise UsageError(_("The page holds every event: followup-filter report --format html"))
     settings = read_settings(settings_file())

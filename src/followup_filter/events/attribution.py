@@ -77,8 +77,9 @@ class History:
         """The same from stored facts: sender's address, moment, and the Message-IDs that the mail has or names."""
         if address and when:
             self.first_mail[address] = min(when, self.first_mail.get(address, when))
-        if event:
+        if event and address:
             self.event_of_sender[address] = event
+        if event:
             for name in names:
                 if name:
                     self.event_of_thread.setdefault(name, event)
@@ -164,13 +165,15 @@ def attribute(
     `received` is the moment the mailbox took the mail in, if known; else the Date header counts. Events outside
     whose window the mail lies are never the answer; without a date there is no event. `everyday`: how likely the mail
     is everyday work or private (kind unrelated), as the classifier sees it. How many of the mailbox's mails
-    came of events so far is counted in (`History`).
+    came of events so far is counted in (`History`), for mails without a trace.
     """
     found = candidates(message, events, history, received, everyday)
     if not found:
         return Attribution(None, 1.0, None)
     shift = learned.shift(history.caused, history.candidates)
-    log_odds = {candidate.event.id: learned.log_odds(candidate) + shift for candidate in found}
+    log_odds = {
+        candidate.event.id: learned.log_odds(candidate) + (0.0 if candidate.traces else shift) for candidate in found
+    }
     return _answer(log_odds, [item for candidate in found for item in learned.evidence(candidate)])
 
 

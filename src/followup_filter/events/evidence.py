@@ -270,4 +270,4 @@ def _first_of(words: Iterable[str], text: str) -> str | None:
 def _addressee_names(message: Message) -> list[str]:
     """The parts of the names in To and Cc, folded, of two characters or more."""
     parts = (names.folded_name(part) for address in (*message.to, *message.cc) for part in address.name.split())
-    return [part for part in parts if len(part) >= 2]
+    return [part for part in parts if len(part) >= 2 and names.company(part)]

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from followup_filter.events.dates import named_days
 from followup_filter.events.event import DEFAULT_TIMEZONE, Event
-from followup_filter.events.names import folded
 from followup_filter.mail.message import Message
 
 _CONFIRMED = re.compile(
@@ -35,7 +34,10 @@ _LABELLED = re.compile(r"(?:イベント名|会\s*名|催し|名\s*称|event|tit
 _NO_NAME = re.compile(
     r"参加票|受付|完了|会費|領収|忘れ物|確認|重要|お礼|御礼|お知らせ|ご案内|リマインド|confirmed|ticket", re.IGNORECASE
 )
-_START = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:時]([0-5]\d)?")
+_START = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:時](?!間)([0-5]\d)?")
+
+_LIMIT = re.compile(r"^[^。\n]{0,12}(?:まで|締切|〆切)")
+_HELD = re.compile(r"(?:開催日|日\s*時|会\s*期|date)[^\n]{0,8}$", re.IGNORECASE)
 
 AHEAD = timedelta(days=92)
 """A confirmation names a day at most so far ahead."""
@@ -53,13 +55,13 @@ class Suggestion:
 
     @property
     def key(self) -> str:
-        """What tells suggestions apart: day and folded name."""
+        """What tells suggestions apart."""
         return suggestion_key(self.event)
 
 
 def suggestion_key(event: Event) -> str:
-    """The day and the folded name of an event."""
-    return f"{event.date.isoformat()} {folded(event.name)}"
+    """The day of an event: the same evening is called by several names."""
+    return event.date.isoformat()
 
 
 def suggested(
@@ -101,8 +103,8 @@ def event_of_mail(message: Message) -> Event | None:
         name=name,
         date=day,
         start=time(int(clock[1]), int(clock[2] or 0)) if clock else time(),
-        organizer=sender.name if sender else "",
-        organizer_addresses=(sender.address,) if sender and sender.address else (),
+        organizer=sender.name if sender and thanked else "",
+        organizer_addresses=(sender.address,) if sender and sender.address and thanked else (),
     )
 
 
@@ -118,10 +120,12 @@ def _name(text: str) -> str:
 
 def _event_day(text: str, written: date, *, confirmed: bool) -> date | None:
     """The day that is named: ahead in a confirmation, just past in a thank-you mail."""
-    days = [named.day for named in named_days(text, written)]
-    ahead = [day for day in days if timedelta() <= day - written <= AHEAD]
-    behind = [day for day in days if timedelta() <= written - day <= BEHIND]
-    return next(iter((ahead if confirmed else behind) or behind), None)
+    found = [named for named in named_days(text, written) if not _LIMIT.match(text[named.end : named.end + 20])]
+    labelled = [named.day for named in found if _HELD.search(text[max(0, named.start - 12) : named.start])]
+    days = labelled or [named.day for named in found]
+    if confirmed:
+        return next((day for day in days if timedelta() < day - written <= AHEAD), None)
+    return next((day for day in days if timedelta() <= written - day <= BEHIND), None)
 
 
 def _day(when: datetime) -> date:

@@ -104,7 +104,8 @@ def attribute_stored(connection: Connection) -> None:
             if item.sent_by_owner:
                 history.add(item.message, history.thread_event(item.message))
                 continue
-            found = attribute(item.message, events, history, everyday=everyday[item.number])
+            # A mail that was the owner's own until an address was taken back has no result yet.
+            found = attribute(item.message, events, history, everyday=everyday.get(item.number, 0.0))
             results.save_attribution(connection, item.number, attribution_values(found, version))
             if item.number not in corrected:
                 history.add(item.message, found.event, found.of_any_event)

@@ -17,10 +17,10 @@ from followup_filter.labels import OUTCOMES, Outcome
 from followup_filter.language import gettext as _
 from followup_filter.language import language, ngettext
 from followup_filter.mail.text import strip_controls
-from followup_filter.report.compare import Compared, compare
+from followup_filter.report.compare import Compared, Of, compare
 from followup_filter.report.event_text import cost_words, fact_words
 from followup_filter.report.fault_text import fault_sentence
-from followup_filter.report.insight import insight
+from followup_filter.report.insight import insight, refusals
 from followup_filter.report.insight_text import insight_words
 from followup_filter.report.lead_text import came_words, kind_of_lead, lead_notes, origin_words, when_words
 from followup_filter.report.leads import Lead, Waiting, local, sender_name
@@ -103,7 +103,7 @@ def page_values(
     shown = [item for row, item in enumerate(checks) if row < REVIEW_SHOWN or item.may_be_lead]
     waiting = summary.waiting
     rest = [lead for lead in summary.leads if lead.waiting not in (Waiting.OWNER, Waiting.UNKNOWN)]
-    of_event = _by_event(summary, decisions)
+    of_event, refused = _by_event(summary, decisions), refusals(own_mail)
     quiet = is_quiet(summary)
 
     def lead_of(lead: Lead) -> dict[str, Any]:
@@ -118,13 +118,13 @@ def page_values(
         "news": "" if quiet else new_words(summary.scan),
         "faults": [*map(_clean, map(fault_sentence, summary.faults)), *reading_faults(summary.scan)],
         "quiet_day": quiet_sentences(summary) if quiet else [],
-        "questions": questions(summary),
+        "questions": [_clean(question) for question in questions(summary)],
         "waiting": [lead_of(lead) for lead in waiting],
         "answered": [lead_of(lead) for lead in rest],
         "checks": [_check(item, summary, by_number, open_with) for item in shown],
         "more_checks": _more(len(checks) - len(shown)),
         "events": [
-            _event(card, place, of_event[card.event.id if card.event else None], own_mail, hourly_yen)
+            _event(card, place, of_event[card.event.id if card.event else None], refused, hourly_yen)
             for place, card in enumerate(summary.scorecards)
             if _told(card)
         ],
@@ -217,7 +217,7 @@ def _check(item: ReviewItem, summary: Summary, by_number: Mapping[int, Decision]
         "company": "" if item.company == item.name else _clean(item.company),
         "doubt": doubt,
         "quote": _marked(item.sentence or item.subject, decision),
-        "private": item.outcome is Outcome.NETWORK_MARKETING,
+        "private": Outcome.NETWORK_MARKETING in (item.outcome, *item.others),
         "open": open_link(decision.stored.message.message_id, open_with),
         "reasons": [
             _clean(f"{'+' if reason['weight'] > 0 else '-'} {reason_words(str(reason['feature']))}")
@@ -247,12 +247,12 @@ def _by_event(summary: Summary, decisions: Sequence[Decision]) -> dict[str | Non
 
 
 def _event(
-    card: Scorecard, place: int, mails: Sequence[Decision], own_mail: Sequence[StoredMessage], hourly_yen: int
+    card: Scorecard, place: int, mails: Sequence[Decision], refused: Mapping[str, float], hourly_yen: int
 ) -> dict[str, Any]:
     event = card.event
     facts = [fact_words(card)]
     if event:
-        facts += [cost_words(card, hourly_yen), *insight_words(insight(event, mails, own_mail, card.all_leads), event)]
+        facts += [cost_words(card, hourly_yen), *insight_words(insight(event, mails, refused, card.all_leads), event)]
     return {
         "anchor": place,
         "name": _clean(event.name) if event else _("Mail of no event"),
@@ -311,9 +311,7 @@ def _compared(rows: Sequence[Compared]) -> list[dict[str, Any]]:
         {
             "name": _clean(row.name),
             "occasions": row.occasions,
-            "interval": _("{value} ({low} to {high})").format(
-                value=f"{row.estimate.value:.1f}", low=f"{row.estimate.low:.1f}", high=f"{row.estimate.high:.1f}"
-            ),
+            "interval": _interval(row),
             "low": round(100 * row.estimate.low / most, 2),
             "width": round(100 * (row.estimate.high - row.estimate.low) / most, 2),
             "value": round(98.5 * row.estimate.value / most, 2),
@@ -321,6 +319,14 @@ def _compared(rows: Sequence[Compared]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def _interval(row: Compared) -> str:
+    value = f"{row.estimate.value:.1f}"
+    if row.of is not Of.EVENT:
+        return value
+    low, high = f"{row.estimate.low:.1f}", f"{row.estimate.high:.1f}"
+    return _("{value} ({low} to {high})").format(value=value, low=low, high=high)
 
 
 def _weeks(decisions: Sequence[Decision], summary: Summary) -> list[dict[str, Any]]:

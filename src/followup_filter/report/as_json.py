@@ -45,12 +45,13 @@ def lead_values(lead: Lead) -> dict[str, Any]:
 
 
 def review_values(item: ReviewItem) -> dict[str, Any]:
-    """One mail to check as JSON values."""
+    """One mail to check as JSON values; names and subjects beside network marketing are left out (promise 11)."""
+    named = Outcome.NETWORK_MARKETING not in (item.outcome, *item.others)
     return {
         "number": item.number,
-        "name": item.name,
-        "company": item.company,
-        "subject": item.subject,
+        "name": item.name if named else "",
+        "company": item.company if named else "",
+        "subject": item.subject if named else "",
         "outcome": item.outcome,
         "others": list(item.others),
         "sentence": item.sentence,

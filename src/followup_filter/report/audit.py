@@ -14,6 +14,8 @@ DRAWN = 0.2
 FEWEST_UNOPENED = 20
 FEWEST_LOOKED_AT = 20
 """From how many looks on the bound is told."""
+SOURCE = "audit"
+"""The source of a label given in the audit: it counts for good, also when a later model sees the mail otherwise."""
 SHOWN = 2
 """Mails that a report asks to look at for this."""
 
@@ -40,21 +42,21 @@ class Audit:
 
 def audit(decisions: Sequence[Decision]) -> Audit:
     """The audit as far as it has come."""
-    pile = [decision for decision in decisions if was_put_aside(decision)]
-    drawn = [decision for decision in pile if is_drawn(decision)]
-    drawn.sort(key=lambda decision: decision.stored.message.content_hash)
-    looked_at = [decision for decision in drawn if decision.label]
-    waiting = [decision for decision in drawn if not decision.label and not decision.pin]
+    looked_at = [decision for decision in decisions if decision.label and decision.label.source == SOURCE]
+    pile = [decision for decision in decisions if not decision.label and was_put_aside(decision)]
+    waiting = [decision for decision in pile if is_drawn(decision) and not decision.pin]
+    waiting.sort(key=lambda decision: decision.stored.message.content_hash)
+    unopened = len(pile) + len(looked_at)
     return Audit(
-        next_up=tuple(waiting[:SHOWN]) if len(pile) >= FEWEST_UNOPENED else (),
-        unopened=len(pile),
+        next_up=tuple(waiting[:SHOWN]) if unopened >= FEWEST_UNOPENED else (),
+        unopened=unopened,
         looked_at=len(looked_at),
         found=sum(decision.outcome is Outcome.LEAD for decision in looked_at),
     )
 
 
 def was_put_aside(decision: Decision) -> bool:
-    """True when the model was sure that the mail is no lead, whatever a person said since."""
+    """True when the model is sure that the mail is no lead."""
     likeliest = decision.ranked[0]
     return likeliest is not Outcome.LEAD and decision.plausible == (likeliest,)
 

@@ -12,8 +12,8 @@ from followup_filter.report.text import verdict_short
 from followup_filter.report.words import outcome_short, short_day
 
 NAME_WIDTH, CELL_WIDTH = 24, 27
-CLEAR = 0.95
-"""From which probability on one event is said to bring more than the other."""
+CLEAR = 0.975
+"""From which probability on one event is said to bring more than the other (5 % in both directions together)."""
 
 
 def render_pair(first: Scorecard, second: Scorecard, hourly_yen: int = 0) -> list[Line]:

@@ -8,7 +8,7 @@ from followup_filter.labels import OUTCOMES, Outcome
 from followup_filter.language import gettext as _
 from followup_filter.language import ngettext
 from followup_filter.report.compare import cost
-from followup_filter.report.insight import insight
+from followup_filter.report.insight import insight, refusals
 from followup_filter.report.insight_text import insight_words
 from followup_filter.report.layout import WIDTH, Line, both_ends, safe, shortened, wrapped
 from followup_filter.report.lead_text import render_lead
@@ -39,7 +39,7 @@ def render_event(
         Line(fact_words(card)),
     ]
     lines += [Line(text) for text in (cost_words(card, hourly_yen), beside_mail(card)) if text]
-    seen = insight_words(insight(event, decisions, own_mail, card.all_leads), event)
+    seen = insight_words(insight(event, decisions, refusals(own_mail), card.all_leads), event)
     lines += [Line(text) for sentence in seen for text in wrapped(sentence)]
     leads = [lead for lead in summary.leads if lead.event == event.id]
     if leads:

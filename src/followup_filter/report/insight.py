@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,11 +13,11 @@ from followup_filter.store.messages import StoredMessage
 from followup_filter.store.results import Decision
 
 _REFUSAL = re.compile(
-    r"お断り|ご辞退|辞退(?:いた|させ)|遠慮(?:いた|させ|し)|見送(?:らせ|ります)|不要です|結構です|配信を?停止|送らないで|"
-    r"not interested|no,? thank you|please stop|unsubscribe me|must decline",
+    r"お断り(?:し|いた|させ|申)|辞退(?:いた|させ|し)|ご?遠慮(?:いた|させ|します)|見送(?:らせ|ります)|配信を?停止して|送らないで|"
+    r"\bnot interested|\bno,? thank you|please stop|unsubscribe me|must decline",
     re.IGNORECASE,
 )
-_OF_ORGANIZER = frozenset({"organizer_address", "organizer_domain", "organizer_named"})
+_OF_ORGANIZER = frozenset({"organizer_address", "organizer_domain"})
 FEWEST_MAILS = 4
 """Mails of an event from which on a tendency is spoken of."""
 
@@ -60,10 +60,10 @@ class Insight:
     served: int | None
 
 
-def insight(event: Event, mails: Sequence[Decision], own_mail: Iterable[StoredMessage], leads: int) -> Insight:
-    """What the mails of `event` say; `leads`: the people with work, by mail and by hand."""
+def insight(event: Event, mails: Sequence[Decision], refused: Mapping[str, float], leads: int) -> Insight:
+    """What the mails of `event` say; `refused`: see `refusals`; `leads`: the people with work, by mail and by hand."""
     found, count = tendency(event, mails)
-    return Insight(len(mails), found, count, tuple(_notices(event, mails, own_mail)), _served(event, mails, leads))
+    return Insight(len(mails), found, count, tuple(_notices(event, mails, refused)), _served(event, mails, leads))
 
 
 def tendency(event: Event, mails: Sequence[Decision]) -> tuple[Tendency | None, int]:
@@ -104,10 +104,7 @@ def _is_bulk(mail: Decision) -> bool:
     return mail.outcome is Outcome.NEWSLETTER or form.bulk_headers or form.opt_out
 
 
-def _notices(
-    event: Event, mails: Sequence[Decision], own_mail: Iterable[StoredMessage]
-) -> Iterable[tuple[Notice, int]]:
-    refused = _refusals(own_mail)
+def _notices(event: Event, mails: Sequence[Decision], refused: Mapping[str, float]) -> Iterable[tuple[Notice, int]]:
     on_cards = {card.address for card in event.cards if card.address} | set(event.organizer_addresses)
     broadcasts = [mail for mail in mails if from_organizer(mail, event) and _is_bulk(mail)]
     counts = {
@@ -121,7 +118,7 @@ def _notices(
         Notice.AFTER_REFUSAL: sum(_after_refusal(mail, refused) for mail in mails),
         Notice.BROADCAST_BEGAN: int(len(broadcasts) >= 2),
         Notice.ALIAS_PASSED_ON: sum(
-            bool(event.alias)
+            bool(event.alias and event.cards)
             and any(to.address == event.alias for to in mail.stored.message.to)
             and _sender(mail) not in on_cards
             for mail in mails
@@ -134,8 +131,8 @@ def _sender(mail: Decision) -> str:
     return mail.stored.message.from_address.address if mail.stored.message.from_address else ""
 
 
-def _refusals(own_mail: Iterable[StoredMessage]) -> dict[str, float]:
-    """When the owner first refused something, by the address it was written to."""
+def refusals(own_mail: Iterable[StoredMessage]) -> dict[str, float]:
+    """When (POSIX time) the owner first declined something, by the address it was written to."""
     refused: dict[str, float] = {}
     for mail in own_mail:
         message = mail.message
@@ -145,7 +142,7 @@ def _refusals(own_mail: Iterable[StoredMessage]) -> dict[str, float]:
     return refused
 
 
-def _after_refusal(mail: Decision, refused: dict[str, float]) -> bool:
+def _after_refusal(mail: Decision, refused: Mapping[str, float]) -> bool:
     when = mail.stored.message.date
     sender = _sender(mail)
     unwanted = mail.outcome is not Outcome.LEAD and mail.kind not in (Kind.COURTESY, Kind.LOGISTICS)

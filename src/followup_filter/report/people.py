@@ -115,10 +115,15 @@ def strangers(decisions: Sequence[Decision], events: EventList) -> list[Stranger
                 lead=any(mail.outcome is Outcome.LEAD for mail in mails),
                 event=doubtful.event,
                 probability=doubtful.event_probability,
-                may_be=tuple(sorted(str(event) for event in likely)),
+                may_be=tuple(event.id for event in events.events if any(_open_for(event, mail) for mail in mails)),
             )
         )
     return sorted(found, key=lambda stranger: (not stranger.lead, stranger.probability, stranger.numbers))
+
+
+def _open_for(event: Event, mail: Decision) -> bool:
+    when = mail.stored.message.date
+    return when is not None and event.window_start <= when < event.window_end
 
 
 def _placed(decision: Decision) -> bool:

@@ -84,22 +84,6 @@ def more_likely(first: int, second: int) -> float:
     return float(1 - special.betainc(first + 0.5, second + 0.5, 0.5))
 
 
-def number_of_true(probabilities: Sequence[float]) -> tuple[int, int]:
-    """Between which numbers, with probability LEVEL, the count of independent events with these probabilities lies.
-
-    The central interval of the Poisson binomial distribution, its mass computed by convolution (Hong 2013, "On
-    computing the distribution function for the Poisson binomial distribution").
-    """
-    mass = np.array([1.0])
-    for probability in probabilities:
-        mass = np.convolve(mass, [1 - probability, probability])
-    cumulated = np.cumsum(mass)
-    tail = (1 - LEVEL) / 2
-    low = int(np.searchsorted(cumulated, tail, side="right"))
-    high = int(np.searchsorted(cumulated, 1 - tail, side="left"))
-    return low, min(high, len(probabilities))
-
-
 def most_missed(unopened: int, looked_at: int, found: int = 0) -> int:
     """At most so many leads are left among `unopened` mails, of which `looked_at` drawn by lot held `found`.
 

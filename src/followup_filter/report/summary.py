@@ -97,8 +97,8 @@ class Learning:
 class Summary:
     """The whole report at the moment `now`.
 
-    `audited`: the mails to look at for the audit. `strangers`: how many people wrote whose event the owner should say;
-    `suggestions`: events that the owner may have gone to.
+    `narrowed`: whether it tells of some events only. `audited`: the mails to look at for the audit. `strangers`: how
+    many people wrote whose event the owner should say; `suggestions`: events that the owner may have gone to.
     """
 
     now: datetime
@@ -115,6 +115,7 @@ class Summary:
     suggestions: tuple[Suggestion, ...]
     audit: Audit
     audited: tuple[ReviewItem, ...]
+    narrowed: bool = False
 
     @property
     def review(self) -> list[ReviewItem]:
@@ -160,6 +161,7 @@ def narrowed(summary: Summary, since: date | None, until: date | None, organizer
         audited=(),
         suggestions=(),
         strangers=0,
+        narrowed=True,
     )
 
 

@@ -9,6 +9,7 @@ from followup_filter.language import gettext as _
 from followup_filter.language import language, ngettext
 from followup_filter.model.shipped import SHIPPED_VERSION
 from followup_filter.report.audit import Audit
+from followup_filter.report.compare import FEWEST_EVENTS
 from followup_filter.report.fault_text import fault_lines
 from followup_filter.report.layout import (
     WIDTH,
@@ -71,6 +72,8 @@ def is_quiet(summary: Summary) -> bool:
     """True when mail was read and there is nothing to do and nothing to know."""
     scan = summary.scan
     fault = scan.cut_off or scan.unreadable or summary.faults or summary.suggestions
+    if summary.narrowed:
+        return False
     return bool(scan.mails) and not (summary.waiting or summary.review or scan.new_leads or fault)
 
 
@@ -328,7 +331,7 @@ def hints(summary: Summary) -> list[str]:
     names = [card.event.series or card.event.name for card in summary.scorecards if card.event]
     if len(names) > 1 and len(set(names)) == len(names):
         found.append(_("Each event was visited once so far, so they are not ranked."))
-    elif len(names) > 1:
+    elif len(names) > 1 and sum(card.days_left == 0 for card in summary.scorecards if card.event) < FEWEST_EVENTS:
         found.append(_("There are too few events to rank them."))
     found += questions(summary)
     named = next((card.event for card in summary.scorecards if card.event), None)
