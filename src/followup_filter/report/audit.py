@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from followup_filter.report.rates import most_missed
 from followup_filter.store.results import Decision
 
 DRAWN = 0.2
-"""Which share of the unopened mails is drawn by lot: by the hash of their content, so that the draw stays the same."""
+"""Which share of the unopened mails is drawn by lot: by the hash of the Message-ID, so that the draw stays the same."""
 FEWEST_UNOPENED = 20
 FEWEST_LOOKED_AT = 20
 """From how many looks on the bound is told."""
@@ -45,7 +46,7 @@ def audit(decisions: Sequence[Decision]) -> Audit:
     looked_at = [decision for decision in decisions if decision.label and decision.label.source == SOURCE]
     pile = [decision for decision in decisions if not decision.label and was_put_aside(decision)]
     waiting = [decision for decision in pile if is_drawn(decision) and not decision.pin]
-    waiting.sort(key=lambda decision: decision.stored.message.content_hash)
+    waiting.sort(key=_lot)
     unopened = len(pile) + len(looked_at)
     return Audit(
         next_up=tuple(waiting[:SHOWN]) if unopened >= FEWEST_UNOPENED else (),
@@ -63,4 +64,10 @@ def was_put_aside(decision: Decision) -> bool:
 
 def is_drawn(decision: Decision) -> bool:
     """True for a mail that the lot fell on."""
-    return int(decision.stored.message.content_hash[:8], 16) < DRAWN * (1 << 32)
+    return int(_lot(decision)[:8], 16) < DRAWN * (1 << 32)
+
+
+def _lot(decision: Decision) -> str:
+    """Hexadecimal digits that are the same for one mail wherever it was read from, and as good as random."""
+    message = decision.stored.message
+    return hashlib.sha256((message.message_id or message.content_hash).encode("utf-8", "replace")).hexdigest()
