@@ -20,6 +20,7 @@ from followup_filter.language import set_language
 from followup_filter.mail.message import Address
 from followup_filter.report.as_html import OPEN_LINKS, open_link, render_page
 from followup_filter.report.summary import build_summary, narrowed
+from followup_filter.report.text import render_summary
 from followup_filter.store.database import Database
 from followup_filter.store.events import save_events
 from followup_filter.store.messages import read_own_mail
@@ -199,6 +200,9 @@ def test_events_are_narrowed(database: Database) -> None:
     assert [card.event and card.event.id for card in summary.scorecards] == ["asa"]
     assert not summary.leads
     assert "港北" not in page
+    for said in (page, "".join(line.text for line in render_summary(summary))):
+        assert "kept waiting" not in said
+    assert "朝食会" in "".join(line.text for line in render_summary(summary))
     assert [card.event and card.event.id for card in narrowed(whole, None, None, "商栄", "").scorecards] == ["kohoku"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,30 +65,22 @@ class Ask:
 def read_ask(text: str, written: date) -> Ask:
     """What `text`, written on that day, asks: see Ask."""
     text = normalize(text[:TEXT_LENGTH])[:TEXT_LENGTH]
-    deadlines: list[date] = []
-    days: list[date] = []
-    for named in named_days(text, written):
-        if named.day < written:
-            continue
-        if _is_deadline(text, named):
-            deadlines.append(named.day)
-        elif named.day not in days:
-            days.append(named.day)
-    deadlines += [named.day for named in days_ahead(text, written) if _is_deadline(text, named)]
-    deadlines += _pointed_back_to(text, written)
+    plain = [named for named in named_days(text, written) if named.day >= written]
+    beside_limits = days_ahead(text, written)
+    deadlines = {named.day for named in (*plain, *beside_limits) if _is_deadline(text, named)}
+    deadlines |= _pointed_back_to(text, [*plain, *beside_limits])
+    days = {named.day for named in plain} - deadlines
     amount = _AMOUNT.search(text)
-    days = [day for day in days if day not in deadlines]
     return Ask(min(deadlines, default=None), tuple(sorted(days)), amount[0].strip() if amount else "")
 
 
-def _pointed_back_to(text: str, written: date) -> list[date]:
+def _pointed_back_to(text: str, named: Sequence[NamedDay]) -> set[date]:
     """The days before which something is asked for by a それまでに that follows them."""
-    named = [each for each in (*named_days(text, written), *days_ahead(text, written)) if each.day >= written]
-    found = []
+    found = set()
     for back in _BACK.finditer(text):
         before = [each for each in named if 0 <= back.start() - each.end <= BACK_LENGTH]
         if before:
-            found.append(max(before, key=lambda each: (each.end, each.end - each.start)).day)
+            found.add(max(before, key=lambda each: (each.end, each.end - each.start)).day)
     return found
 
 

@@ -313,7 +313,7 @@ def _compared(rows: Sequence[Compared]) -> list[dict[str, Any]]:
             "occasions": row.occasions,
             "interval": _interval(row),
             "low": round(100 * row.estimate.low / most, 2),
-            "width": round(100 * (row.estimate.high - row.estimate.low) / most, 2),
+            "width": round(100 * (row.estimate.high - row.estimate.low) / most, 2) if row.of is Of.EVENT else 0,
             "value": round(98.5 * row.estimate.value / most, 2),
             "yen": _("{yen} yen").format(yen=f"{row.yen_per_lead:,.0f}") if row.yen_per_lead is not None else "-",
         }
@@ -374,7 +374,7 @@ def _words(summary: Summary, answered: int) -> dict[str, str]:
         "open": _("Open the mail"),
         "waiting": _("Work for you, not yet answered"),
         "nearest_first": _("nearest date first"),
-        "nobody_waits": _("Nobody is kept waiting for an answer."),
+        "nobody_waits": "" if summary.narrowed else _("Nobody is kept waiting for an answer."),
         "answered": ngettext("Answered and others: {count}", "Answered and others: {count}", answered).format(
             count=answered
         ),

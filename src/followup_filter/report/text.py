@@ -52,7 +52,8 @@ def render_summary(summary: Summary) -> list[Line]:
     if is_quiet(summary):
         lines += [*map(Line, quiet_sentences(summary)), _fact(_("Read"), read_words(summary))]
         return [safe(line) for line in lines]
-    lines += _today(summary)
+    if not summary.narrowed:
+        lines += _today(summary)
     if not summary.scan.mails:
         lines += [
             Line(""),
